@@ -1,0 +1,8 @@
+import type { Migration } from '#db/migrate.ts'
+import postgres0001 from './0001_first_light.postgres.sql' with { type: 'text' }
+import sqlite0001 from './0001_first_light.sqlite.sql' with { type: 'text' }
+
+/** Every migration, oldest first. Written by scripts/generate-migrations.ts. */
+export const migrations: readonly Migration[] = [
+  { name: '0001_first_light', sqlite: sqlite0001, postgres: postgres0001 },
+]

@@ -1,0 +1,66 @@
+import { users } from '#core/tenancy/tables.ts'
+import { id, index, integer, table, text, timestamp } from '#db/columns.ts'
+
+/** Personal access tokens. Only the SHA-256 (hex) of a token is kept; `tail` is its last 4 characters, for its owner's list. */
+export const tokens = table(
+  'tokens',
+  { scope: 'user', column: 'user_id' },
+  {
+    id: id(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    tokenHash: text('token_hash').notNull().unique(),
+    tail: text('tail').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+    expiresAt: timestamp('expires_at'),
+    lastUsedAt: timestamp('last_used_at'),
+    revokedAt: timestamp('revoked_at'),
+  },
+  (t) => [index('tokens_user').on(t.userId)],
+)
+
+/** Sessions ended before their token expired (`jti`); a row may go once no token of that session can still be valid. */
+export const endedSessions = table(
+  'ended_sessions',
+  { scope: 'user', column: 'user_id' },
+  {
+    jti: text('jti').primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    endedAt: timestamp('ended_at').notNull(),
+  },
+  (t) => [index('ended_sessions_ended').on(t.endedAt)],
+)
+
+/** One row a failed or still undecided sign-in. `account` is the SHA-256 of the e-mail tried, so unknown accounts count alike. */
+export const signInAttempts = table(
+  'sign_in_attempts',
+  { scope: 'instance' },
+  {
+    id: id(),
+    account: text('account').notNull(),
+    /** The client's address, or `device:<hash>` for a browser that signed in to this account before. */
+    origin: text('origin').notNull(),
+    at: timestamp('at').notNull(),
+  },
+  (t) => [index('sign_in_attempts_account').on(t.account, t.at)],
+)
+
+export const passwordResets = table(
+  'password_resets',
+  { scope: 'user', column: 'user_id' },
+  {
+    id: id(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    tokenHash: text('token_hash').notNull().unique(),
+    createdAt: timestamp('created_at').notNull(),
+    expiresAt: timestamp('expires_at').notNull(),
+    usedAt: timestamp('used_at'),
+  },
+  (t) => [index('password_resets_user').on(t.userId, t.createdAt)],
+)

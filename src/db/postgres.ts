@@ -1,0 +1,101 @@
+import { eq, type SQLWrapper, sql, type Table } from 'drizzle-orm'
+import { PgDatabase, PgDialect } from 'drizzle-orm/pg-core'
+import { drizzle, PostgresJsSession } from 'drizzle-orm/postgres-js'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import postgres from 'postgres'
+import type { Database, MigrationRow, MigrationRun, OpenOptions, Queries, Tx } from './database.ts'
+import { asSqlite } from './engine.ts'
+import {
+  assertOpen,
+  assertOutside,
+  MARKER,
+  type Marker,
+  newMarker,
+  runFollowers,
+  runMarked,
+  STATEMENTS,
+  watcher,
+} from './transaction.ts'
+
+const POOL_MAX = 10
+const CONNECT_TIMEOUT_S = 10
+const CLOSE_TIMEOUT_S = 10
+/** Any number will do, as long as every node takes the same. */
+const MIGRATION_LOCK = 4_801_730_255
+
+/** Opens a pool of connections that see the schema `honeyframe` only. Nothing is sent before the first query. */
+export function openPostgres(options: OpenOptions): Database {
+  const client = postgres(options.url, {
+    max: options.poolMax ?? POOL_MAX,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: 'honeyframe', search_path: 'honeyframe', TimeZone: 'UTC' },
+  })
+  const pool = drizzle(client, { logger: watcher(assertOutside, options.onStatement) })
+  keepJsonAsText(client)
+  const root = asSqlite<Queries>(pool)
+
+  async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    assertOutside()
+    const marker = newMarker()
+    const result = await client.begin(async (own) => {
+      const tx = openTx(own, marker, options)
+      return { value: await runMarked(marker, () => work(tx)) }
+    })
+    runFollowers(marker, options.log)
+    return result.value
+  }
+
+  return Object.assign(root, {
+    engine: 'postgres' as const,
+    transaction,
+    ping: async () => void (await client`select 1`),
+    migration: <T>(work: (run: MigrationRun) => Promise<T>) => migration(client, work),
+    inspect: runnerOf(client),
+    [STATEMENTS]: { orm: root, kept: new Map<string, unknown>(), check() {} },
+    [Symbol.asyncDispose]: () => client.end({ timeout: CLOSE_TIMEOUT_S }),
+  })
+}
+
+/** Locks one row until the end of the transaction. */
+export async function lockRow(tx: Tx, table: Table & { id: unknown }, id: number | string): Promise<void> {
+  const column = asSqlite<SQLWrapper>(table.id)
+  const query = tx.select({ found: sql`1` }).from(asSqlite<SQLiteTable>(table)).where(eq(column, id))
+  await asSqlite<{ for(strength: 'update'): Promise<unknown> }>(query).for('update')
+}
+
+// Drizzle parses JSON columns itself; parsed twice, a JSON string that reads "5" would come back as a number.
+function keepJsonAsText(client: postgres.Sql): void {
+  const asText = (text: string) => text
+  client.options.parsers[114] = asText
+  client.options.parsers[3802] = asText
+}
+
+function openTx(own: postgres.TransactionSql, marker: Marker, options: OpenOptions): Tx {
+  const check = () => assertOpen(marker)
+  const dialect = new PgDialect()
+  const logger = watcher(check, options.onStatement)
+  const session = new PostgresJsSession(asSqlite<postgres.Sql>(own), dialect, undefined, { logger })
+  const orm = asSqlite<Queries>(new PgDatabase(dialect, session, undefined))
+  return Object.assign(orm, {
+    engine: 'postgres' as const,
+    [MARKER]: marker,
+    [STATEMENTS]: { orm, kept: new Map<string, unknown>(), check },
+  })
+}
+
+/** One migration, in a transaction of its own; the lock ends with it, so a node that dies leaves none behind. */
+async function migration<T>(client: postgres.Sql, work: (run: MigrationRun) => Promise<T>): Promise<T> {
+  assertOutside()
+  const result = await client.begin(async (own) => {
+    await own`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+    await own`create schema if not exists honeyframe`
+    return { value: await work(runnerOf(own)) }
+  })
+  return result.value
+}
+
+function runnerOf(client: postgres.Sql | postgres.TransactionSql): MigrationRun {
+  return async (statement, params = []) => [...(await client.unsafe<MigrationRow[]>(statement, params))]
+}
