@@ -1,0 +1,130 @@
+import type { Database } from '#db/database.ts'
+import { type Clock, SECOND_MS } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import type { Random } from '#lib/random.ts'
+import { attemptJob, keepLease } from './attempt.ts'
+import { createBell } from './bell.ts'
+import type { Job, JobRun, JobScope } from './job.ts'
+import { claimJobs } from './lease.ts'
+import type { Queue, StoredJob } from './queue.ts'
+
+/** What the worker itself needs of a context; handlers get the whole of it. */
+export type WorkerContext = Readonly<{ db: Database; clock: Clock; random: Random; log: Log; jobs: Queue }>
+
+export type WorkerOptions = Readonly<{
+  /** Jobs running at once. */
+  concurrency?: number
+  /** How soon work that another node added is seen. */
+  pollMs?: number
+  /** How long a stop waits for running jobs; what is left is claimed again when its lease ends. */
+  stopWaitMs?: number
+}>
+
+export const WORKER_CONCURRENCY = 8
+export const WORKER_POLL_MS = SECOND_MS
+export const WORKER_STOP_WAIT_MS = 8 * SECOND_MS
+
+/**
+ * Works through the queue until disposed. Any number of nodes may run one: a job runs on one of them at a time, and at
+ * least once. Kinds that are not in the list stay for a node that knows them. Disposing stops claiming, aborts the
+ * handlers' signals and waits for them.
+ */
+export function startWorker<C extends WorkerContext>(
+  ctx: C,
+  list: readonly Job<C>[],
+  options: WorkerOptions = {},
+): AsyncDisposable {
+  const { concurrency = WORKER_CONCURRENCY, pollMs = WORKER_POLL_MS, stopWaitMs = WORKER_STOP_WAIT_MS } = options
+  const byKind = indexByKind(list)
+  const worker = ctx.random.uuid()
+  const claimedMs = Math.min(...list.map((job) => job.leaseMs))
+  const stop = new AbortController()
+  const abandon = new AbortController()
+  const running = new Set<Promise<void>>()
+  const bell = createBell(ctx.clock)
+  const unsubscribe = ctx.jobs.onEnqueued(bell.ring)
+  const claim = loggedOnce(ctx.log, (limit: number) =>
+    claimJobs(ctx, { worker, kinds: [...byKind.keys()], limit, leaseMs: claimedMs }),
+  )
+  const loop = list.length > 0 ? work() : Promise.resolve()
+
+  async function work() {
+    while (!stop.signal.aborted) {
+      const free = concurrency - running.size
+      const rows = free > 0 ? await claim(free) : []
+      for (const row of rows) begin(row)
+      // As many as we could take: there may be more, and each end of a job rings.
+      if (rows.length < free || free <= 0) await bell.wait(pollMs)
+    }
+  }
+
+  function begin(row: StoredJob) {
+    const job = byKind.get(row.kind)
+    if (!job) return
+    const ended = runOne(job, row).finally(() => {
+      running.delete(ended)
+      bell.ring()
+    })
+    running.add(ended)
+  }
+
+  async function runOne(job: Job<C>, row: StoredJob) {
+    const lease = { id: row.id, worker, attempt: row.attempts }
+    const lost = new AbortController()
+    const over = new AbortController()
+    const times = { leaseMs: job.leaseMs, claimedMs }
+    const kept = keepLease(ctx, lease, times, AbortSignal.any([over.signal, abandon.signal]), () => lost.abort())
+    const run = describeRun(row, AbortSignal.any([stop.signal, lost.signal]))
+    await attemptJob({ ctx, job, row, lease, run }, stop.signal)
+    over.abort()
+    await kept
+  }
+
+  async function end() {
+    unsubscribe()
+    stop.abort()
+    bell.ring()
+    await loop
+    const waited = new AbortController()
+    await Promise.race([Promise.all(running), ctx.clock.sleep(stopWaitMs, waited.signal)])
+    waited.abort()
+    if (running.size > 0) ctx.log.warn('stopped with jobs still running', { jobs: running.size })
+    abandon.abort()
+  }
+
+  return { [Symbol.asyncDispose]: end }
+}
+
+function indexByKind<C>(list: readonly Job<C>[]): ReadonlyMap<string, Job<C>> {
+  const byKind = new Map(list.map((job) => [job.kind, job]))
+  if (byKind.size < list.length) throw new Error('two jobs have the same kind')
+  return byKind
+}
+
+function describeRun(row: StoredJob, signal: AbortSignal): JobRun<undefined> {
+  const orgId = row.orgId ?? undefined
+  const scope = orgId === undefined ? undefined : jobScope(orgId, row.id)
+  return { id: row.id, orgId, attempt: row.attempts, payload: undefined, scope, signal }
+}
+
+// A job may do what its room's code does and nothing that asks for a permission: it acts for no person.
+function jobScope(orgId: number, jobId: string): JobScope {
+  return { orgId, actor: { kind: 'job', jobId }, permissions: new Set<never>() }
+}
+
+/** A claim that fails is no claim; the log hears of the first failure of a row, and of its end. */
+function loggedOnce(log: Log, claim: (limit: number) => Promise<StoredJob[]>) {
+  let isFailing = false
+  return async (limit: number): Promise<StoredJob[]> => {
+    try {
+      const rows = await claim(limit)
+      if (isFailing) log.info('the job queue answers again')
+      isFailing = false
+      return rows
+    } catch (error) {
+      if (!isFailing) log.error('the job queue does not answer', { error })
+      isFailing = true
+      return []
+    }
+  }
+}
