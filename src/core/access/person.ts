@@ -1,0 +1,150 @@
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import type { Role } from '#core/access/roles.ts'
+import { endedSessions, tokens } from '#core/access/tables.ts'
+import type { Context } from '#core/context.ts'
+import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
+import { type Database, prepared } from '#db/database.ts'
+import { addMs, MINUTE_MS } from '#lib/clock.ts'
+import { sha256Hex } from '#lib/token.ts'
+
+const TOKEN_STAMP_MS = MINUTE_MS
+const MEMBER_STAMP_MS = 5 * MINUTE_MS
+
+export type Membership = Readonly<{ orgId: number; slug: string; name: string; role: Role; lastActiveAt: Date | null }>
+
+/** A signed-in person as the database knows him now, with every org he belongs to (oldest membership first). */
+export type Person = Readonly<{
+  userId: number
+  email: string
+  name: string
+  isActive: boolean
+  isSuperadmin: boolean
+  mustResetPassword: boolean
+  tokenVersion: number
+  defaultOrgId: number | null
+  memberships: readonly Membership[]
+}>
+
+const PERSON = {
+  userId: users.id,
+  email: users.email,
+  name: users.name,
+  isActive: users.isActive,
+  isSuperadmin: users.isSuperadmin,
+  mustResetPassword: users.mustResetPassword,
+  tokenVersion: users.tokenVersion,
+  defaultOrgId: users.defaultOrgId,
+  orgId: orgs.id,
+  orgSlug: orgs.slug,
+  orgName: orgs.name,
+  role: userOrgs.role,
+  lastActiveAt: userOrgs.lastActiveAt,
+}
+
+type PersonRow = Readonly<
+  Omit<Person, 'memberships'> & {
+    orgId: number | null
+    orgSlug: string | null
+    orgName: string | null
+    role: Role | null
+    lastActiveAt: Date | null
+  }
+>
+
+/** The person behind a session, in one statement; undefined when the session was ended, or the user is gone or inactive. */
+export async function findPersonBySession(
+  ctx: Context,
+  session: { userId: number; jti: string; version: number },
+): Promise<Person | undefined> {
+  const rows = await sessionQuery(ctx.db).execute({ userId: session.userId, jti: session.jti })
+  const first = rows[0]
+  if (!first?.isActive || first.endedJti !== null || first.tokenVersion !== session.version) return undefined
+  return personOf(first, rows)
+}
+
+/** The person behind a personal access token, in one statement; undefined when it is unknown, revoked or expired. */
+export async function findPersonByToken(
+  ctx: Context,
+  token: string,
+): Promise<{ person: Person; tokenId: number } | undefined> {
+  const rows = await tokenQuery(ctx.db).execute({ tokenHash: sha256Hex(token) })
+  const first = rows[0]
+  const now = ctx.clock.now()
+  if (!first?.isActive || first.revokedAt !== null) return undefined
+  if (first.expiresAt !== null && first.expiresAt <= now) return undefined
+  await stampToken(ctx, first.tokenId, first.lastUsedAt, now)
+  return { person: personOf(first, rows), tokenId: first.tokenId }
+}
+
+/** Notes that a member was here, at most once in five minutes. */
+export async function stampMember(ctx: Context, person: Person, membership: Membership): Promise<void> {
+  const now = ctx.clock.now()
+  const limit = addMs(now, -MEMBER_STAMP_MS)
+  if (membership.lastActiveAt !== null && membership.lastActiveAt > limit) return
+  const isStale = or(isNull(userOrgs.lastActiveAt), lt(userOrgs.lastActiveAt, limit))
+  await ctx.db
+    .update(userOrgs)
+    .set({ lastActiveAt: now })
+    .where(and(eq(userOrgs.userId, person.userId), eq(userOrgs.orgId, membership.orgId), isStale))
+}
+
+async function stampToken(ctx: Context, tokenId: number, lastUsedAt: Date | null, now: Date): Promise<void> {
+  const limit = addMs(now, -TOKEN_STAMP_MS)
+  if (lastUsedAt !== null && lastUsedAt > limit) return
+  await ctx.db
+    .update(tokens)
+    .set({ lastUsedAt: now })
+    .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, limit))))
+}
+
+function sessionQuery(database: Database) {
+  return prepared(database, 'person_by_session', (db) =>
+    db
+      .select({ ...PERSON, endedJti: endedSessions.jti })
+      .from(users)
+      .leftJoin(endedSessions, eq(endedSessions.jti, sql.placeholder('jti')))
+      .leftJoin(userOrgs, eq(userOrgs.userId, users.id))
+      .leftJoin(orgs, eq(orgs.id, userOrgs.orgId))
+      .where(eq(users.id, sql.placeholder('userId')))
+      .orderBy(userOrgs.id),
+  )
+}
+
+function tokenQuery(database: Database) {
+  return prepared(database, 'person_by_token', (db) =>
+    db
+      .select({
+        ...PERSON,
+        tokenId: tokens.id,
+        expiresAt: tokens.expiresAt,
+        revokedAt: tokens.revokedAt,
+        lastUsedAt: tokens.lastUsedAt,
+      })
+      .from(tokens)
+      .innerJoin(users, eq(users.id, tokens.userId))
+      .leftJoin(userOrgs, eq(userOrgs.userId, users.id))
+      .leftJoin(orgs, eq(orgs.id, userOrgs.orgId))
+      .where(eq(tokens.tokenHash, sql.placeholder('tokenHash')))
+      .orderBy(userOrgs.id),
+  )
+}
+
+function personOf(first: PersonRow, rows: readonly PersonRow[]): Person {
+  const memberships = rows.flatMap((row) => membershipOf(row) ?? [])
+  return {
+    userId: first.userId,
+    email: first.email,
+    name: first.name,
+    isActive: first.isActive,
+    isSuperadmin: first.isSuperadmin,
+    mustResetPassword: first.mustResetPassword,
+    tokenVersion: first.tokenVersion,
+    defaultOrgId: first.defaultOrgId,
+    memberships,
+  }
+}
+
+function membershipOf(row: PersonRow): Membership | undefined {
+  if (row.orgId === null || row.orgSlug === null || row.orgName === null || row.role === null) return undefined
+  return { orgId: row.orgId, slug: row.orgSlug, name: row.orgName, role: row.role, lastActiveAt: row.lastActiveAt }
+}

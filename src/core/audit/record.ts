@@ -1,0 +1,51 @@
+import type { Actor } from '#core/scope.ts'
+import type { Tx } from '#db/database.ts'
+import type { Clock } from '#lib/clock.ts'
+import type { Random } from '#lib/random.ts'
+import type { Action, ActionDetails } from './actions.ts'
+import { auditLog } from './tables.ts'
+
+/** Who did it, and where. Every `Scope` is one; `nobody` is a visitor who has not signed in. */
+export type AuditSubject = Readonly<{
+  /** Absent for what concerns the whole install. */
+  orgId?: number | undefined
+  actor: Actor | Readonly<{ kind: 'nobody' }>
+  requestId?: string | undefined
+  address?: string | undefined
+}>
+
+/**
+ * Writes what happened in the transaction of the change: with it or not at all. The row is the audit line and the
+ * outbox that webhooks and notifications read. Answers with the event's id (UUIDv7).
+ */
+export async function record<A extends Action>(
+  ctx: Readonly<{ clock: Clock; random: Random }>,
+  tx: Tx,
+  subject: AuditSubject,
+  action: A,
+  detail: ActionDetails[A],
+): Promise<string> {
+  const eventId = ctx.random.uuid()
+  await tx.insert(auditLog).values({
+    eventId,
+    orgId: subject.orgId ?? null,
+    action,
+    ...actorColumns(subject.actor),
+    detail,
+    requestId: subject.requestId ?? null,
+    address: subject.address ?? null,
+    at: ctx.clock.now(),
+  })
+  return eventId
+}
+
+function actorColumns(actor: AuditSubject['actor']) {
+  switch (actor.kind) {
+    case 'person':
+      return { actorKind: actor.kind, actorId: actor.userId, actorLabel: actor.email }
+    case 'job':
+      return { actorKind: actor.kind, actorId: null, actorLabel: actor.jobId }
+    default:
+      return { actorKind: actor.kind, actorId: null, actorLabel: actor.kind }
+  }
+}

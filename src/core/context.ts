@@ -1,0 +1,64 @@
+import type { Config } from '#config/config.ts'
+import type { Secrets } from '#config/secrets.ts'
+import { createMail } from '#core/mail/mail.ts'
+import { openVault } from '#core/vault/vault.ts'
+import { openDatabase } from '#db/database.ts'
+import { migrate } from '#db/migrate.ts'
+import { createQueue } from '#jobs/queue.ts'
+import { systemClock } from '#lib/clock.ts'
+import { localRunner } from '#lib/exec.ts'
+import { createLog } from '#lib/log.ts'
+import { PASSWORD_COST } from '#lib/password.ts'
+import { systemRandom } from '#lib/random.ts'
+import { migrations } from '#migrations/index.ts'
+
+/** What a test may put in place of the real thing. */
+export type Overrides = Partial<{
+  clock: typeof systemClock
+  random: typeof systemRandom
+  passwordCost: typeof PASSWORD_COST
+  writeLog: (line: string) => void
+  onStatement: (sql: string) => void
+}>
+
+/**
+ * The only composition root: opens and migrates the database, opens the vault, and hands out what verbs need.
+ * `await using` ends it. Throws `AppError` or `ConfigError` with one sentence when the program must not start.
+ */
+export async function createContext(config: Config, secrets: Secrets, overrides: Overrides = {}) {
+  const clock = overrides.clock ?? systemClock
+  const random = overrides.random ?? systemRandom
+  const log = createLog({ level: config.logLevel, write: overrides.writeLog ?? writeLine, clock })
+  const db = await openDatabase({
+    url: config.databaseUrl,
+    log,
+    ...(overrides.onStatement && { onStatement: overrides.onStatement }),
+  })
+  try {
+    await migrate(db, migrations, { log })
+    const vault = await openVault({
+      db,
+      secret: secrets.jwtSecret,
+      previousSecret: secrets.jwtSecretPrevious,
+      random,
+      clock,
+    })
+    const jobs = createQueue({ clock, random, seal: vault.seal, open: vault.open })
+    const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
+    const mail = createMail({ relay, publicUrl: config.publicUrl, log })
+    const passwordCost = overrides.passwordCost ?? PASSWORD_COST
+    return {
+      ...{ config, db, clock, random, log, vault, mail, jobs, exec: localRunner, passwordCost },
+      [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await db[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+export type Context = Awaited<ReturnType<typeof createContext>>
+
+function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,19 @@
+import { renderInviteMail } from '#views/mail/invite.tsx'
+import { renderPasswordResetMail } from '#views/mail/password-reset.tsx'
+
+/** A mail by its template, with what the template needs. */
+export type MailContent =
+  | Readonly<{ template: 'invite'; props: Parameters<typeof renderInviteMail>[0] }>
+  | Readonly<{ template: 'password-reset'; props: Parameters<typeof renderPasswordResetMail>[0] }>
+
+export type RenderedMail = Readonly<{ subject: string; html: string; text: string }>
+
+/** Every mail this program sends. */
+export function renderMail(content: MailContent): RenderedMail {
+  switch (content.template) {
+    case 'invite':
+      return renderInviteMail(content.props)
+    case 'password-reset':
+      return renderPasswordResetMail(content.props)
+  }
+}
