@@ -58,7 +58,7 @@ export async function endJob(
   lease: Lease,
   end: Readonly<{ state: 'done' | 'failed'; lastError: string | null }>,
 ): Promise<boolean> {
-  const cleared = {  lockedBy: null, lockedUntil: null }
+  const cleared = { payload: null, uniqueKey: null, lockedBy: null, lockedUntil: null }
   const ended = await db
     .update(jobs)
     .set({ ...end, ...cleared, finishedAt: clock.now() })

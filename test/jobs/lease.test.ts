@@ -65,6 +65,17 @@ test('a worker that took its own job a second time cannot end it as the first', 
   expect(await endJob(ctx, { id, worker: 'one', attempt: 2 }, { state: 'done', lastError: null })).toBe(true)
 })
 
+test('a worker that gave a job back cannot end the run of the next, which has the same number', async () => {
+  await using ctx = await openJobs()
+  const id = await enqueue(ctx, { kind: 'note.write', payload: null })
+  await claim(ctx, 'one')
+  const mine = { id, worker: 'one', attempt: 1 }
+  expect(await releaseJob(ctx, mine, { runAt: ctx.clock.now(), attempts: 0, lastError: null })).toBe(true)
+  await claim(ctx, 'two')
+  expect(await endJob(ctx, mine, { state: 'done', lastError: null })).toBe(false)
+  expect(await endJob(ctx, { ...mine, worker: 'two' }, { state: 'done', lastError: null })).toBe(true)
+})
+
 test('a job is not claimed before its time', async () => {
   const clock = standingClock()
   await using ctx = await openJobs(clock)

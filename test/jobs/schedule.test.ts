@@ -36,8 +36,17 @@ test('a tick that ten nodes see adds one job', async () => {
   await using ctx = await openJobs(clock)
   await declared(ctx, [NIGHTLY])
   clock.set(new Date('2026-03-01T03:31:00Z'))
-  await Promise.all(Array.from({ length: 10 }, () => tickDue(otherNode(ctx), [NIGHTLY])))
-  expect(await ctx.db.$count(jobs)).toBe(1)
+  let added = 0
+  const nodes = Array.from({ length: 10 }, () => {
+    const node = otherNode(ctx)
+    const enqueue: typeof node.jobs.enqueue = (tx, job) => {
+      added++
+      return node.jobs.enqueue(tx, job)
+    }
+    return { ...node, jobs: { ...node.jobs, enqueue } }
+  })
+  await Promise.all(nodes.map((node) => tickDue(node, [NIGHTLY])))
+  expect([added, await ctx.db.$count(jobs)]).toEqual([1, 1])
 })
 
 test('ticks missed while no node ran add one job together', async () => {
