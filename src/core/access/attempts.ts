@@ -1,4 +1,4 @@
-import { and, count, eq, gt, like, lte, min, not } from 'drizzle-orm'
+import { and, count, eq, gt, like, lte, min, not, type SQL } from 'drizzle-orm'
 import { signInAttempts } from '#core/access/tables.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
@@ -25,23 +25,12 @@ export function accountOf(email: string): string {
  * after 10 failures in 15 minutes from one origin, or 100 in an hour by strangers. Undo with `forgiveGuesses`.
  */
 export async function countGuess(ctx: Context, account: string, origin: GuessOrigin): Promise<void> {
-  const from = originOf(origin)
   const now = ctx.clock.now()
-  const pair = and(
-    eq(signInAttempts.account, account),
-    eq(signInAttempts.origin, from),
-    gt(signInAttempts.at, addMs(now, -PAIR_WINDOW_MS)),
-  )
-  const before = await tally(ctx.db, pair)
-  if (before.failures >= PAIR_FAILURES_MAX) throw lockedOut(now, before.oldest, PAIR_WINDOW_MS)
-  if (origin.deviceId === undefined) await refuseStrangers(ctx, account, now)
-  const [own] = await ctx.db
-    .insert(signInAttempts)
-    .values({ account, origin: from, at: now })
-    .returning({ id: signInAttempts.id })
-  if (!own) throw new Error('an attempt was not counted')
-  const after = await tally(ctx.db, and(pair, lte(signInAttempts.id, own.id)))
-  if (after.failures > PAIR_FAILURES_MAX) throw lockedOut(now, after.oldest, PAIR_WINDOW_MS)
+  const limits = limitsOf(account, origin, now)
+  for (const limit of limits) await refuseBeyond(ctx.db, limit, limit.failuresMax - 1, now)
+  await ctx.db.insert(signInAttempts).values({ account, origin: originOf(origin), at: now })
+  // Again, with whatever came in between: the n-th guess that was written sees n of them at least, so no more than are allowed pass.
+  for (const limit of limits) await refuseBeyond(ctx.db, limit, limit.failuresMax, now)
 }
 
 /** The guess was right: this origin starts afresh. */
@@ -61,17 +50,29 @@ export async function dropOldGuesses(ctx: Context): Promise<void> {
   await ctx.db.delete(signInAttempts).where(lte(signInAttempts.at, addMs(ctx.clock.now(), -ACCOUNT_WINDOW_MS)))
 }
 
-async function refuseStrangers(ctx: Context, account: string, now: Date): Promise<void> {
-  const byStrangers = and(
-    eq(signInAttempts.account, account),
-    not(like(signInAttempts.origin, `${DEVICE_PREFIX}%`)),
-    gt(signInAttempts.at, addMs(now, -ACCOUNT_WINDOW_MS)),
-  )
-  const { failures, oldest } = await tally(ctx.db, byStrangers)
-  if (failures >= ACCOUNT_FAILURES_MAX) throw lockedOut(now, oldest, ACCOUNT_WINDOW_MS)
+type Limit = Readonly<{ where: SQL | undefined; failuresMax: number; windowMs: number }>
+
+/** What counts against a guess: a stranger's is also one of all strangers', a known browser's only its own. */
+function limitsOf(account: string, origin: GuessOrigin, now: Date): Limit[] {
+  const since = (windowMs: number) =>
+    and(eq(signInAttempts.account, account), gt(signInAttempts.at, addMs(now, -windowMs)))
+  const own = {
+    where: and(since(PAIR_WINDOW_MS), eq(signInAttempts.origin, originOf(origin))),
+    ...{ failuresMax: PAIR_FAILURES_MAX, windowMs: PAIR_WINDOW_MS },
+  }
+  const strangers = {
+    where: and(since(ACCOUNT_WINDOW_MS), not(like(signInAttempts.origin, `${DEVICE_PREFIX}%`))),
+    ...{ failuresMax: ACCOUNT_FAILURES_MAX, windowMs: ACCOUNT_WINDOW_MS },
+  }
+  return origin.deviceId === undefined ? [own, strangers] : [own]
 }
 
-async function tally(db: Database, where: ReturnType<typeof and>) {
+async function refuseBeyond(db: Database, limit: Limit, allowed: number, now: Date): Promise<void> {
+  const { failures, oldest } = await tally(db, limit.where)
+  if (failures > allowed) throw lockedOut(now, oldest, limit.windowMs)
+}
+
+async function tally(db: Database, where: SQL | undefined) {
   const rows = await db
     .select({ failures: count(), oldest: min(signInAttempts.at) })
     .from(signInAttempts)

@@ -1,3 +1,5 @@
+import { AppError } from '#core/errors.ts'
+
 export const ROLES = ['admin', 'designer', 'analyst', 'viewer'] as const
 export type Role = (typeof ROLES)[number]
 
@@ -18,4 +20,10 @@ export function permissionsOf(role: Role): ReadonlySet<Permission> {
 
 export function isRole(value: string): value is Role {
   return ROLES.some((role) => role === value)
+}
+
+/** A role by its name; `invalid_role` (invalid) for any other text. */
+export function requireRole(text: string): Role {
+  if (isRole(text)) return text
+  throw new AppError('invalid', 'invalid_role', 'There is no such role.', { field: 'role' })
 }

@@ -1,7 +1,8 @@
+import { and, eq } from 'drizzle-orm'
 import type { Role } from '#core/access/roles.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
-import { orgs, userOrgs } from '#core/tenancy/tables.ts'
+import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
 import { requireName } from '#core/tenancy/user.ts'
 import { isUniqueViolation, type Tx } from '#db/database.ts'
 
@@ -40,6 +41,16 @@ export async function addMember(ctx: Context, tx: Tx, orgId: number, userId: num
     .onConflictDoNothing()
     .returning({ id: userOrgs.id })
   if (rows.length === 0) throw new AppError('conflict', 'already_member', 'This person is already a member.')
+}
+
+/** Whether the account of an e-mail belongs to an org. */
+export async function isMember(tx: Tx, orgId: number, email: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: userOrgs.id })
+    .from(userOrgs)
+    .innerJoin(users, eq(users.id, userOrgs.userId))
+    .where(and(eq(userOrgs.orgId, orgId), eq(users.email, email)))
+  return rows.length > 0
 }
 
 /** A slug to propose for a name: its letters and digits in ASCII, joined by hyphens; `org` when nothing is left. */

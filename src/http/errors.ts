@@ -1,0 +1,76 @@
+import { ParseError, ValidationError } from 'elysia'
+import { AppError, type ErrorKind } from '#core/errors.ts'
+
+export const STATUS: Readonly<Record<ErrorKind, number>> = {
+  invalid: 422,
+  contradiction: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  limited: 429,
+  upstream: 502,
+  internal: 500,
+}
+
+export const INTERNAL = new AppError(
+  'internal',
+  'internal',
+  'Something went wrong on our side. Quote the request id when you report it.',
+)
+const NOTHING_HERE = new AppError('not_found', 'not_found', 'There is nothing at this address.')
+
+/** A refusal for whatever was thrown. Anything we did not mean becomes `internal`, of which nothing but the request id is told. */
+export function refusalOf(error: unknown, elysiaCode: string | number): AppError {
+  if (error instanceof AppError) return error
+  if (error instanceof ParseError) return error.cause instanceof AppError ? error.cause : unreadable()
+  if (error instanceof ValidationError) return refusalOfValidation(error)
+  if (elysiaCode === 'NOT_FOUND') return NOTHING_HERE
+  return INTERNAL
+}
+
+/** The body of every error under `/api` (contract §2). */
+export function errorBody(refusal: AppError, requestId: string) {
+  return { error: refusal.code, message: refusal.message, request_id: requestId, ...refusal.facts }
+}
+
+/** `Retry-After` (RFC 9110 §10.2.3, seconds), where a refusal passes by itself. */
+export function retryHeader(refusal: AppError): Record<string, string> {
+  const seconds = refusal.facts.retry_after
+  return typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {}
+}
+
+/** `Retry-After` and `WWW-Authenticate` (RFC 6750 §3), where they belong. */
+export function errorHeaders(refusal: AppError): Record<string, string> {
+  return {
+    ...retryHeader(refusal),
+    ...(refusal.kind === 'unauthenticated' && { 'www-authenticate': 'Bearer realm="honeyframe"' }),
+  }
+}
+
+function unreadable(): AppError {
+  return new AppError('contradiction', 'unreadable_json', 'The body could not be read.')
+}
+
+/** The submitted value is never repeated: it may be a password. An id that is no integer is an unknown id. */
+function refusalOfValidation(error: ValidationError): AppError {
+  if (error.type === 'params') return NOTHING_HERE
+  const first: unknown = error.all[0]
+  const path = fieldOf(first)
+  const reason = error.type === 'query' ? 'invalid_query' : 'invalid_body'
+  const words = messageOf(first)
+  return new AppError('invalid', reason, `${path === '' ? 'The body' : path}: ${words}.`, { field: path })
+}
+
+function fieldOf(fault: unknown): string {
+  const path = typeof fault === 'object' && fault !== null ? Reflect.get(fault, 'path') : ''
+  return typeof path === 'string' ? path.replace(/^\//, '').replaceAll('/', '.') : ''
+}
+
+function messageOf(fault: unknown): string {
+  const message = typeof fault === 'object' && fault !== null ? Reflect.get(fault, 'message') : undefined
+  if (typeof message !== 'string') return 'does not fit the schema'
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}

@@ -1,0 +1,40 @@
+import type { Membership, Person } from '#core/access/person.ts'
+import { type Permission, permissionsOf } from '#core/access/roles.ts'
+import type { Scope, Self } from '#core/scope.ts'
+
+export type Session = Readonly<{ jti: string; startedAt: Date; expiresAt: Date }>
+
+/** The person who sent a request, and the org he sent it for. */
+export type Viewer = Readonly<{
+  person: Person
+  org: Membership | undefined
+  permissions: ReadonlySet<Permission>
+  /** Absent when a personal access token was used. */
+  session: Session | undefined
+  /** The person acting for himself. */
+  self: Self
+}>
+
+const NONE: ReadonlySet<Permission> = new Set()
+
+export function viewerOf(
+  person: Person,
+  org: Membership | undefined,
+  session: Session | undefined,
+  request: { requestId: string; address: string },
+): Viewer {
+  const actor = { kind: 'person', userId: person.userId, email: person.email, name: person.name } as const
+  const { requestId, address } = request
+  return {
+    person,
+    org,
+    permissions: org ? permissionsOf(org.role) : NONE,
+    session,
+    self: { ...(org && { orgId: org.orgId }), actor, requestId, address },
+  }
+}
+
+/** The scope of a person in his org: the first of the three places that make one. */
+export function scopeOf(viewer: Viewer, org: Membership): Scope {
+  return { ...viewer.self, orgId: org.orgId, role: org.role, permissions: viewer.permissions }
+}
