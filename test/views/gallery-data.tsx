@@ -1,0 +1,121 @@
+import { HOUR_MS } from '#lib/clock.ts'
+import type { Theme } from '#views/document.tsx'
+import type { Shell } from '#views/layout.tsx'
+import type { Invitation } from '#views/members/accept-invite.tsx'
+import type { InviteRowProps } from '#views/members/invite-row.tsx'
+import type { MemberRowProps } from '#views/members/member-row.tsx'
+import type { MembersProps } from '#views/members/members-page.tsx'
+import type { TokenRowProps } from '#views/tokens/token-row.tsx'
+
+/** Stands for a person who writes `text`; a test may write something else in its place. */
+export type Say = (text: string) => string
+
+export const NOW = new Date('2026-03-01T12:00:00Z')
+
+export function hoursFromNow(hours: number): Date {
+  return new Date(NOW.getTime() + hours * HOUR_MS)
+}
+
+export function shellOf(say: Say, theme: Theme, orgCount: number): Shell {
+  const orgs = [
+    { id: 1, name: say('Acme Analytics'), address: say('acme.app.example.com'), isCurrent: true },
+    { id: 2, name: say('Beta Bakery'), address: say('beta.app.example.com'), isCurrent: false },
+  ]
+  return {
+    viewer: { name: say('Ada Lovelace'), email: say('ada@acme.test') },
+    orgs: orgs.slice(0, orgCount),
+    navigation: [
+      {
+        label: 'Workspace',
+        entries: [{ label: 'Members', href: '/members', icon: 'users', isCurrent: true }],
+      },
+      {
+        label: 'You',
+        entries: [{ label: 'Account', href: '/account', icon: 'user-circle', isCurrent: false }],
+      },
+    ],
+    theme,
+    path: say('/members?filter=pending&q=a'),
+  }
+}
+
+export function memberRow(say: Say, more: Partial<MemberRowProps> = {}): MemberRowProps {
+  return {
+    userId: 1,
+    name: say('Ada Lovelace'),
+    email: say('ada@acme.test'),
+    role: 'admin',
+    isActive: true,
+    lastActiveAt: hoursFromNow(-2),
+    isSelf: false,
+    isLastAdmin: false,
+    ...more,
+  }
+}
+
+export function inviteRow(say: Say, more: Partial<InviteRowProps> = {}): InviteRowProps {
+  return {
+    inviteId: 1,
+    email: say('rin@acme.test'),
+    role: 'analyst',
+    isExpired: false,
+    invitedBy: say('Ada Lovelace'),
+    expiresAt: hoursFromNow(145),
+    mail: 'sent',
+    mailError: undefined,
+    ...more,
+  }
+}
+
+function allRows(say: Say): MembersProps['rows'] {
+  return [
+    memberRow(say, { isSelf: true, isLastAdmin: true }),
+    memberRow(say, { userId: 2, isSelf: true }),
+    memberRow(say, { userId: 3, name: '', lastActiveAt: undefined, email: say(`${'long.'.repeat(12)}@acme.test`) }),
+    memberRow(say, { userId: 4, isActive: false }),
+    inviteRow(say),
+    inviteRow(say, { inviteId: 2, mail: 'failed', mailError: say('550 5.1.1 <sam@acme.test>: User unknown') }),
+    inviteRow(say, { inviteId: 3, mail: 'queued', invitedBy: undefined }),
+    inviteRow(say, { inviteId: 4, mail: 'link' }),
+    inviteRow(say, { inviteId: 5, isExpired: true, expiresAt: hoursFromNow(-300) }),
+  ]
+}
+
+export function members(say: Say, more: Partial<MembersProps> = {}): MembersProps {
+  return {
+    orgName: say('Acme Analytics'),
+    state: { filter: 'all', q: '' },
+    counts: { all: 9, members: 4, pending: 4, expired: 1 },
+    rows: allRows(say),
+    nextCursor: undefined,
+    canEditMembers: true,
+    canInvite: true,
+    canSendMail: true,
+    now: NOW,
+    ...more,
+  }
+}
+
+export function tokenRow(say: Say, more: Partial<TokenRowProps> = {}): TokenRowProps {
+  return {
+    id: 1,
+    name: say('ci-pipeline'),
+    tail: say('x9Qa'),
+    createdAt: hoursFromNow(-400),
+    expiresAt: hoursFromNow(900),
+    lastUsedAt: hoursFromNow(-1),
+    ...more,
+  }
+}
+
+export function invitation(say: Say): Invitation {
+  return {
+    token: say('tok_abc'),
+    orgName: say('Acme Analytics'),
+    email: say('rin@acme.test'),
+    role: 'analyst',
+    invitedBy: say('Ada Lovelace'),
+    expiresAt: hoursFromNow(145),
+    now: NOW,
+  }
+}

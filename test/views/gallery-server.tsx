@@ -1,0 +1,62 @@
+import { ASSET_FILES } from '#http/asset-files.ts'
+import { renderFragment, type Theme } from '#views/document.tsx'
+import { MembersCard } from '#views/members/members-page.tsx'
+import { gallery, type Say } from './gallery.tsx'
+import { memberRow, members } from './gallery-data.tsx'
+
+const FILES = new Map<string, string>(Object.entries(ASSET_FILES))
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+].join('; ')
+
+/** Serves every page of the gallery at `/<theme>/<name>`, under the policy of the program, and the fragments of the members page. */
+export function serveGallery(say: Say) {
+  const pages = { light: gallery(say, 'light'), dark: gallery(say, 'dark'), auto: gallery(say, 'auto') }
+  return Bun.serve({
+    hostname: 'localhost',
+    port: 0,
+    fetch(request) {
+      const { pathname, searchParams } = new URL(request.url)
+      const [, first = '', name = ''] = pathname.split('/')
+      if (first === 'assets') return answer(Bun.file(FILES.get(name) ?? '/nowhere'), 'application/octet-stream', name)
+      if (pathname === '/members') return answer(searchFragment(say, searchParams.get('q') ?? ''))
+      if (pathname === '/members/invites') return answer(refusedInvite(say), 'text/html', name, 409)
+      const html = isTheme(first) ? pages[first].get(name) : undefined
+      return html === undefined ? answer('', 'text/html', name, 404) : answer(html)
+    },
+  })
+}
+
+function isTheme(name: string): name is Theme {
+  return name === 'light' || name === 'dark' || name === 'auto'
+}
+
+const TYPES: Readonly<Record<string, string>> = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' }
+
+function answer(body: string | Blob, type = 'text/html', name = '', status = 200): Response {
+  const contentType = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? type
+  const headers = { 'content-type': `${contentType}; charset=utf-8`, 'content-security-policy': POLICY }
+  return new Response(body, { status, headers })
+}
+
+function searchFragment(say: Say, q: string): string {
+  const rows = [memberRow(say, { userId: 7, name: say('Grace Hopper') })]
+  const card = <MembersCard {...members(say, { rows, state: { filter: 'all', q } })} />
+  return renderFragment({ announcement: '1 person shown', children: card })
+}
+
+function refusedInvite(say: Say): string {
+  const draft = {
+    email: say('grace@acme.test'),
+    role: 'viewer',
+    faults: { email: 'This address is a member already.' },
+  } as const
+  return renderFragment({ children: <MembersCard {...members(say, { draft })} /> })
+}

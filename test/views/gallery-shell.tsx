@@ -1,0 +1,82 @@
+import { AccountContent } from '#views/account/account.tsx'
+import { MembersContent } from '#views/members/members-page.tsx'
+import { TokensContent } from '#views/tokens/tokens.tsx'
+import { hoursFromNow, members, NOW, type Say, tokenRow } from './gallery-data.tsx'
+
+type Shown = Readonly<{ content: JSX.Element; orgs?: number }>
+
+export function membersPages(say: Say): Record<string, Shown> {
+  const draft = { email: say('rin@acme'), role: 'analyst', fault: say('An open invitation is there.') } as const
+  const faults = { email: say('This is no e-mail address.'), role: say('There is no such role.') }
+  const searched = { state: { filter: 'members', q: say('acme') }, nextCursor: say('abc'), cursor: say('xyz') } as const
+  return {
+    members: { content: <MembersContent {...members(say)} /> },
+    'members-searched': { content: <MembersContent {...members(say, searched)} />, orgs: 2 },
+    'members-read-only': { content: <MembersContent {...members(say, { canEditMembers: false, canInvite: false })} /> },
+    'members-link': {
+      content: (
+        <MembersContent
+          {...members(say, {
+            canSendMail: false,
+            issuedLink: { email: say('rin@acme.test'), url: say('https://hf.test/accept-invite?token=Zk3v') },
+          })}
+        />
+      ),
+    },
+    'members-invite': { content: <MembersContent {...members(say, { draft: {} })} /> },
+    'members-refused': { content: <MembersContent {...members(say, { draft: { ...draft, faults } })} /> },
+    'members-empty': {
+      content: <MembersContent {...members(say, { rows: [], state: { filter: 'pending', q: '' } })} />,
+    },
+    'members-none-expired': {
+      content: <MembersContent {...members(say, { rows: [], state: { filter: 'expired', q: '' } })} />,
+    },
+    'members-not-found': {
+      content: <MembersContent {...members(say, { rows: [], state: { filter: 'all', q: say('zebra') } })} />,
+    },
+  }
+}
+
+export function accountPages(say: Say): Record<string, Shown> {
+  const email = say('ada@acme.test')
+  const faults = { old_password: say('This is not your current password.'), new_password: say('Choose a longer one.') }
+  return {
+    account: {
+      content: (
+        <AccountContent profile={{ name: say('Ada'), email }} password={{ email }} signOut={{ tokenCount: 2 }} />
+      ),
+    },
+    'account-refused': {
+      content: (
+        <AccountContent
+          profile={{ name: say('A'), email, fault: say('A name has at least one letter.') }}
+          password={{ email, faults, fault: say('Nothing was changed.') }}
+          signOut={{ tokenCount: 0 }}
+        />
+      ),
+    },
+  }
+}
+
+export function tokensPages(say: Say): Record<string, Shown> {
+  const tokens = [
+    tokenRow(say),
+    tokenRow(say, { id: 2, name: say('n'.repeat(90)), expiresAt: undefined, lastUsedAt: undefined }),
+    tokenRow(say, { id: 3, expiresAt: hoursFromNow(-100) }),
+  ]
+  const created = { name: say('ci-pipeline'), secret: say('hf_0123456789abcdefghijABCDEFGHIJ01230aBcDe') }
+  const faults = { name: say('Give the token a name.'), expires_in_days: say('Choose a number of days.') }
+  return {
+    tokens: { content: <TokensContent tokens={tokens} now={NOW} created={created} /> },
+    'tokens-none': { content: <TokensContent tokens={[]} now={NOW} /> },
+    'tokens-refused': {
+      content: (
+        <TokensContent
+          tokens={[]}
+          now={NOW}
+          draft={{ name: say('ci'), expiresInDays: say('7'), faults, fault: say('Too many.') }}
+        />
+      ),
+    },
+  }
+}

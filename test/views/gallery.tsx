@@ -1,0 +1,36 @@
+import { renderFragment, type Theme } from '#views/document.tsx'
+import { page } from '#views/layout.tsx'
+import { plainPage } from '#views/plain-layout.tsx'
+import { type Say, shellOf } from './gallery-data.tsx'
+import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
+import { accountPages, membersPages, tokensPages } from './gallery-shell.tsx'
+
+export type { Say } from './gallery-data.tsx'
+
+/** Every page in every state that looks different, as documents. `say` sees each text that a person could have written. */
+export function gallery(say: Say, theme: Theme): Map<string, string> {
+  const documents = new Map<string, string>()
+  for (const [name, shown] of Object.entries({ ...membersPages(say), ...accountPages(say), ...tokensPages(say) })) {
+    const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
+    documents.set(
+      name,
+      page({
+        title: say('Members'),
+        section: say('Workspace'),
+        shell: shellOf(say, theme, shown.orgs ?? 1),
+        toasts,
+        children: shown.content,
+      }),
+    )
+  }
+  const plain = { ...setupPages(say), ...sessionPages(say), ...invitePages(say), ...errorPages(say) }
+  for (const [name, content] of Object.entries(plain)) {
+    const path = say('/accept-invite?token=t&x=1')
+    documents.set(name, plainPage({ title: say('Sign in'), theme, path, children: content }))
+  }
+  documents.set(
+    'fragment',
+    renderFragment({ toasts: [{ tone: 'danger', text: say('Refused.') }], announcement: say('3 people shown') }),
+  )
+  return documents
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'bun:test'
+import { renderInviteMail } from '#views/mail/invite.tsx'
+import { renderPasswordResetMail } from '#views/mail/password-reset.tsx'
+import { NOW } from './gallery-data.tsx'
+import { textOf, valuesOf } from './markup.ts'
+
+const LINK = `https://honeyframe.acme.test/accept-invite?token=${'a'.repeat(43)}`
+const invite = { orgName: 'Acme', inviterName: 'Ada', role: 'analyst', acceptUrl: LINK, expiresAt: NOW } as const
+
+describe('an invitation by mail', () => {
+  test('says who invites, where to and as what', () => {
+    const mail = renderInviteMail(invite)
+    expect(mail.subject).toBe('Ada invites you to Acme')
+    for (const text of [mail.text, textOf(mail.html)]) expect(text).toContain('Ada invites you to Acme as analyst.')
+  })
+
+  test('has the link whole on a line of its own, in both parts', () => {
+    const mail = renderInviteMail(invite)
+    expect(mail.text.split('\n')).toContain(LINK)
+    expect(valuesOf(mail.html, 'a', 'href')).toEqual([LINK, LINK])
+  })
+
+  test('says until when the link works', () => {
+    expect(renderInviteMail(invite).text).toContain('until 2026-03-01 12:00 UTC')
+  })
+
+  test('keeps a name with line breaks on its line, in the subject too', () => {
+    const mail = renderInviteMail({ ...invite, orgName: 'Acme\r\n\r\nhttps://elsewhere.test/login' })
+    expect(mail.subject).not.toMatch(/[\r\n]/)
+    expect(mail.text.split('\n').filter((line) => line.startsWith('https://'))).toEqual([LINK])
+  })
+
+  test('loads nothing', () => {
+    const { html } = renderInviteMail(invite)
+    expect(html).not.toMatch(/<(img|link|script|iframe|style)\b|url\(/)
+  })
+})
+
+describe('a reset by mail', () => {
+  test('has the link whole on a line, and says what to do about a mail nobody asked for', () => {
+    const resetUrl = 'https://honeyframe.acme.test/reset-password?token=abc'
+    const mail = renderPasswordResetMail({ resetUrl, expiresAt: NOW })
+    expect(mail.text.split('\n')).toContain(resetUrl)
+    expect(mail.text).toContain('You did not ask for it?')
+    expect(valuesOf(mail.html, 'a', 'href')).toEqual([resetUrl, resetUrl])
+  })
+})

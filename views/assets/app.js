@@ -1,0 +1,91 @@
+// What pages gain where scripts run. Every listener is on the document, so fragments need no setting up.
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : undefined
+  const copy = target?.closest('[data-copy]')
+  if (copy) copyField(copy)
+  const reveal = target?.closest('[data-reveal]')
+  if (reveal) toggleReveal(reveal)
+  target?.closest('[data-dismiss]')?.closest('[data-toast]')?.remove()
+  const opener = target?.closest('a[data-dialog]')
+  if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) openInstead(opener, event)
+  const invoker = target?.closest('button[commandfor]')
+  if (invoker && !('commandForElement' in HTMLButtonElement.prototype)) invoke(invoker)
+})
+
+async function copyField(button) {
+  const field = document.getElementById(button.dataset.copy)
+  field.select()
+  // Browsers offer the clipboard on https and loopback only; the old command also works elsewhere.
+  if (navigator.clipboard) await navigator.clipboard.writeText(field.value).catch(() => document.execCommand('copy'))
+  else document.execCommand('copy')
+  const label = button.querySelector('[data-copy-label]')
+  label.textContent = 'Copied'
+  setTimeout(() => {
+    label.textContent = 'Copy'
+  }, 3000)
+}
+
+function toggleReveal(button) {
+  const field = document.getElementById(button.dataset.reveal)
+  const isShown = field.type === 'text'
+  field.type = isShown ? 'password' : 'text'
+  button.setAttribute('aria-pressed', String(!isShown))
+}
+
+/** The link leads to the page with this dialog open; the dialog is here already. */
+function openInstead(link, event) {
+  const dialog = document.getElementById(link.dataset.dialog)
+  if (!dialog) return
+  event.preventDefault()
+  dialog.showModal()
+}
+
+/** Invoker commands for browsers from before they had them. */
+function invoke(button) {
+  const dialog = document.getElementById(button.getAttribute('commandfor'))
+  if (button.getAttribute('command') === 'show-modal') dialog?.showModal()
+  else dialog?.close()
+}
+
+/** A dialog rendered open stands over the page; made modal it also holds the focus and closes with Escape. */
+function makeModal() {
+  for (const dialog of document.querySelectorAll('dialog[open]')) {
+    if (dialog.matches(':modal')) continue
+    dialog.close()
+    dialog.showModal()
+  }
+}
+makeModal()
+
+/** A part that replaced itself took the focus with it: the next Tab should start in the page, not at its top. */
+document.addEventListener('htmx:after:swap', () => {
+  makeModal()
+  if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
+})
+
+/** A toast lies below an open dialog, out of sight and reach, so the dialog makes way. What was typed stays in it. */
+new MutationObserver((changes) => {
+  if (changes.every((change) => change.addedNodes.length === 0)) return
+  for (const dialog of document.querySelectorAll('dialog:modal')) dialog.close()
+}).observe(document.getElementById('toasts'), { childList: true })
+
+/** Opened from a menu that has closed since, a dialog would give the focus back to nothing: give it to the menu's button. */
+document.addEventListener(
+  'close',
+  (event) => {
+    const menu = document.querySelector(`[commandfor="${CSS.escape(event.target.id)}"]`)?.closest('[popover]')
+    if (menu) document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)?.focus()
+  },
+  true,
+)
+
+document.addEventListener('htmx:error', () => {
+  const toast = document.getElementById('offline')
+  document.getElementById('toasts').append(toast.content.cloneNode(true))
+})
+
+// The drawer is for narrow windows; left open in a window that grew, it would block a page it no longer covers.
+window.matchMedia('(min-width: 820px)').addEventListener('change', (wide) => {
+  if (wide.matches) document.getElementById('drawer')?.close()
+})

@@ -1,0 +1,54 @@
+import type { Children } from '@kitajs/html'
+import { renderDocument, type Theme } from './document.tsx'
+import { type NavigationSection, type Org, Sidebar, SidebarDrawer } from './sidebar.tsx'
+import { TopBar, type Viewer } from './top-bar.tsx'
+import type { Toast } from './ui/toast.tsx'
+
+export type Shell = Readonly<{
+  viewer: Viewer
+  /** The orgs of the viewer; the current one is marked. */
+  orgs: readonly Org[]
+  /** Only what the viewer may open. */
+  navigation: readonly NavigationSection[]
+  theme: Theme
+  /** Where the theme and org forms come back to: a path of this site. */
+  path: string
+}>
+
+export type PageProps = Readonly<{
+  title: string
+  /** The word before the title in the breadcrumb. */
+  section: string
+  shell: Shell
+  toasts: readonly Toast[]
+  children: Children
+}>
+
+/** The document of a signed-in page: side bar, top bar, and the page itself. */
+export function page(props: PageProps): string {
+  const { shell } = props
+  return renderDocument({
+    title: props.title,
+    theme: shell.theme,
+    toasts: props.toasts,
+    bodyClass: 'hf-shell',
+    children: (
+      <>
+        <Sidebar orgs={shell.orgs} navigation={shell.navigation} path={shell.path} />
+        <SidebarDrawer orgs={shell.orgs} navigation={shell.navigation} path={shell.path} />
+        <div class="hf-column">
+          <TopBar
+            section={props.section}
+            title={props.title}
+            viewer={shell.viewer}
+            theme={shell.theme}
+            path={shell.path}
+          />
+          <main id="main" class="hf-page" tabindex="-1">
+            {props.children}
+          </main>
+        </div>
+      </>
+    ),
+  })
+}

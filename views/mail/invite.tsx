@@ -1,0 +1,31 @@
+import type { Role } from '#core/access/roles.ts'
+import { exactTime } from '#lib/format.ts'
+import { ROLE_WORDS } from '#views/members/role.tsx'
+import { oneLine, type RenderedMail, renderMailHtml, renderMailText } from './mail-body.tsx'
+
+export type InviteMailProps = Readonly<{
+  orgName: string
+  inviterName: string
+  role: Role
+  acceptUrl: string
+  expiresAt: Date
+}>
+
+export function renderInviteMail(props: InviteMailProps): RenderedMail {
+  const { orgName, inviterName } = props
+  const role = ROLE_WORDS[props.role]
+  const body = {
+    title: `Join ${orgName} on Honeyframe`,
+    paragraphs: [`${inviterName} invites you to ${orgName} as ${role.label.toLowerCase()}. ${role.text}`],
+    action: { label: 'Accept the invitation', url: props.acceptUrl },
+    notes: [
+      `The link works until ${exactTime(props.expiresAt)}.`,
+      'You know nobody there? Then ignore this mail: without the link nothing happens.',
+    ],
+  }
+  return {
+    subject: oneLine(`${inviterName} invites you to ${orgName}`),
+    html: renderMailHtml(body),
+    text: renderMailText(body),
+  }
+}

@@ -1,0 +1,91 @@
+import alertCircle from '@tabler/icons/outline/alert-circle.svg' with { type: 'text' }
+import alertTriangle from '@tabler/icons/outline/alert-triangle.svg' with { type: 'text' }
+import ban from '@tabler/icons/outline/ban.svg' with { type: 'text' }
+import check from '@tabler/icons/outline/check.svg' with { type: 'text' }
+import chevronRight from '@tabler/icons/outline/chevron-right.svg' with { type: 'text' }
+import circleCheck from '@tabler/icons/outline/circle-check.svg' with { type: 'text' }
+import copy from '@tabler/icons/outline/copy.svg' with { type: 'text' }
+import deviceDesktop from '@tabler/icons/outline/device-desktop.svg' with { type: 'text' }
+import dots from '@tabler/icons/outline/dots.svg' with { type: 'text' }
+import eye from '@tabler/icons/outline/eye.svg' with { type: 'text' }
+import hourglassOff from '@tabler/icons/outline/hourglass-off.svg' with { type: 'text' }
+import infoCircle from '@tabler/icons/outline/info-circle.svg' with { type: 'text' }
+import key from '@tabler/icons/outline/key.svg' with { type: 'text' }
+import lock from '@tabler/icons/outline/lock.svg' with { type: 'text' }
+import logout from '@tabler/icons/outline/logout.svg' with { type: 'text' }
+import mail from '@tabler/icons/outline/mail.svg' with { type: 'text' }
+import mailX from '@tabler/icons/outline/mail-x.svg' with { type: 'text' }
+import menu from '@tabler/icons/outline/menu-2.svg' with { type: 'text' }
+import moon from '@tabler/icons/outline/moon.svg' with { type: 'text' }
+import plus from '@tabler/icons/outline/plus.svg' with { type: 'text' }
+import refresh from '@tabler/icons/outline/refresh.svg' with { type: 'text' }
+import search from '@tabler/icons/outline/search.svg' with { type: 'text' }
+import selector from '@tabler/icons/outline/selector.svg' with { type: 'text' }
+import send from '@tabler/icons/outline/send.svg' with { type: 'text' }
+import shield from '@tabler/icons/outline/shield.svg' with { type: 'text' }
+import sun from '@tabler/icons/outline/sun.svg' with { type: 'text' }
+import trash from '@tabler/icons/outline/trash.svg' with { type: 'text' }
+import userCircle from '@tabler/icons/outline/user-circle.svg' with { type: 'text' }
+import userMinus from '@tabler/icons/outline/user-minus.svg' with { type: 'text' }
+import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
+import users from '@tabler/icons/outline/users.svg' with { type: 'text' }
+import x from '@tabler/icons/outline/x.svg' with { type: 'text' }
+
+/** Every icon the pages draw. An icon that is not imported here is not in the program. */
+const ICONS = {
+  'alert-circle': inner(alertCircle),
+  'alert-triangle': inner(alertTriangle),
+  ban: inner(ban),
+  check: inner(check),
+  'chevron-right': inner(chevronRight),
+  'circle-check': inner(circleCheck),
+  copy: inner(copy),
+  'device-desktop': inner(deviceDesktop),
+  dots: inner(dots),
+  eye: inner(eye),
+  'hourglass-off': inner(hourglassOff),
+  'info-circle': inner(infoCircle),
+  key: inner(key),
+  lock: inner(lock),
+  logout: inner(logout),
+  mail: inner(mail),
+  'mail-x': inner(mailX),
+  menu: inner(menu),
+  moon: inner(moon),
+  plus: inner(plus),
+  refresh: inner(refresh),
+  search: inner(search),
+  selector: inner(selector),
+  send: inner(send),
+  shield: inner(shield),
+  sun: inner(sun),
+  trash: inner(trash),
+  'user-circle': inner(userCircle),
+  'user-minus': inner(userMinus),
+  'user-plus': inner(userPlus),
+  users: inner(users),
+  x: inner(x),
+} as const
+
+export type IconName = keyof typeof ICONS
+
+export type IconProps = Readonly<{ name: IconName; class?: string | undefined }>
+
+/** A decoration: hidden from assistive technology, so the control it sits in needs words of its own. */
+export function Icon(props: IconProps): JSX.Element {
+  return (
+    <svg class={['icon', props.class]} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      {ICONS[props.name] as 'safe'}
+    </svg>
+  )
+}
+
+/** The shapes of an icon file, without its frame: size, stroke and colour are the style sheet's. */
+function inner(svg: string): string {
+  const frame = svg.indexOf('<svg')
+  const start = svg.indexOf('>', frame) + 1
+  return svg
+    .slice(start, svg.lastIndexOf('</svg>'))
+    .replace('<path stroke="none" d="M0 0h24v24H0z" fill="none" />', '')
+    .replaceAll(/\s*\n\s*/g, '')
+}
