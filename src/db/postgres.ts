@@ -58,11 +58,14 @@ export function openPostgres(options: OpenOptions): Database {
   })
 }
 
-/** Locks one row until the end of the transaction. */
+/**
+ * Locks one row until the end of the transaction, but not for rows that merely point at it: every audit line points at its
+ * org, so a stronger lock would wait for, and deadlock with, transactions that change other rows first.
+ */
 export async function lockRow(tx: Tx, table: Table & { id: unknown }, id: number | string): Promise<void> {
   const column = asSqlite<SQLWrapper>(table.id)
   const query = tx.select({ found: sql`1` }).from(asSqlite<SQLiteTable>(table)).where(eq(column, id))
-  await asSqlite<{ for(strength: 'update'): Promise<unknown> }>(query).for('update')
+  await asSqlite<{ for(strength: 'no key update'): Promise<unknown> }>(query).for('no key update')
 }
 
 // Drizzle parses JSON columns itself; parsed twice, a JSON string that reads "5" would come back as a number.

@@ -1,0 +1,52 @@
+import { and, eq } from 'drizzle-orm'
+import { record } from '#core/audit/record.ts'
+import type { Context } from '#core/context.ts'
+import { AppError } from '#core/errors.ts'
+import type { Scope } from '#core/scope.ts'
+import { addMs, SECOND_MS } from '#lib/clock.ts'
+import { type Invite, type IssuedInvite, requireInvite } from './invite.ts'
+import { acceptUrl, newLink } from './invite-link.ts'
+import { enqueueInviteMail, type InviteMail, markMailFailed, sendInviteMail } from './invite-mail.ts'
+import { closedError, isOpen } from './invite-state.ts'
+import { invites } from './tables.ts'
+
+export const RESEND_TIMEOUT_MS = 5 * SECOND_MS
+/** When the queue looks after a resend whose process died before it knew how its own try had ended. */
+const SECOND_LOOK_MS = 60 * SECOND_MS
+
+/** `sendFailed` holds the mail server's words; undefined when it took the mail, and without a relay. */
+export type ResentInvite = IssuedInvite & Readonly<{ sendFailed: string | undefined }>
+
+/**
+ * Sends an open invitation again: a new token, the old link is gone, another 7 days. Tried at once, for at most 5 s.
+ * For `invite.edit`. Errors: `not_found`; `already_accepted`, `already_revoked`, `invite_expired` (conflict).
+ */
+export async function resendInvite(ctx: Context, scope: Scope, id: number): Promise<ResentInvite> {
+  const { token, tokenHash, issuedAt, expiresAt } = newLink(ctx)
+  const mail = { orgId: scope.orgId, inviteId: id, token }
+  const mailState = ctx.mail.isConfigured ? 'queued' : 'link'
+  const messageId = await ctx.db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(invites)
+      .set({ tokenHash, expiresAt, mailState, mailError: null })
+      .where(and(eq(invites.id, id), eq(invites.orgId, scope.orgId), isOpen(issuedAt)))
+      .returning({ email: invites.email })
+    if (!row) throw closedError((await requireInvite(tx, scope, id, issuedAt)).status)
+    await record(ctx, tx, scope, 'invite.resent', { invite_id: id, email: row.email })
+    return ctx.mail.isConfigured ? await enqueueInviteMail(ctx, tx, mail, addMs(issuedAt, SECOND_LOOK_MS)) : undefined
+  })
+  const sendFailed = messageId === undefined ? undefined : await tryNow(ctx, scope, mail, messageId)
+  const invite: Invite = await requireInvite(ctx.db, scope, id, issuedAt)
+  return { invite, sendFailed, acceptUrl: ctx.mail.isConfigured ? undefined : acceptUrl(ctx, token) }
+}
+
+async function tryNow(ctx: Context, scope: Scope, mail: InviteMail, messageId: string): Promise<string | undefined> {
+  try {
+    await sendInviteMail(ctx, mail, { messageId, timeoutMs: RESEND_TIMEOUT_MS })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    await markMailFailed(ctx, scope, mail, error.message)
+    return error.message
+  }
+}

@@ -1,0 +1,43 @@
+import type { Context } from '#core/context.ts'
+import { defineJob } from '#jobs/job.ts'
+import { dateOfMs, parseDate } from '#lib/clock.ts'
+import { prepareReset } from '#platform/sessions/password.ts'
+import { dropOldSessions } from '#platform/sessions/sign-in.ts'
+
+/** What the clock does for sessions and passwords. */
+export const sessionsJobs = [
+  defineJob<Context, { email: string }>({
+    kind: 'password.forgotten',
+    parse: (stored) => ({ email: textOf(stored, 'email') }),
+    run: async (ctx, job) => prepareReset(ctx, job.payload.email),
+  }),
+  defineJob<Context, { email: string; token: string; expiresAt: string }>({
+    kind: 'password.reset-mail',
+    parse: (stored) => ({
+      email: textOf(stored, 'email'),
+      token: textOf(stored, 'token'),
+      expiresAt: textOf(stored, 'expiresAt'),
+    }),
+    run: async (ctx, job) => {
+      const { email, token, expiresAt } = job.payload
+      const props = {
+        resetUrl: `${ctx.config.publicUrl}/reset-password?token=${token}`,
+        expiresAt: parseDate(expiresAt) ?? dateOfMs(0),
+      }
+      await ctx.mail.send({ template: 'password-reset', props, to: email, messageId: job.id })
+    },
+  }),
+  defineJob<Context, undefined>({
+    kind: 'session.sweep',
+    parse: () => undefined,
+    run: async (ctx) => dropOldSessions(ctx),
+  }),
+]
+
+export const sessionsSchedules = [{ name: 'session.sweep', cron: '17 * * * *', kind: 'session.sweep' }]
+
+function textOf(stored: unknown, name: string): string {
+  const value = typeof stored === 'object' && stored !== null ? Reflect.get(stored, name) : undefined
+  if (typeof value !== 'string') throw new Error(`the payload has no ${name}`)
+  return value
+}
