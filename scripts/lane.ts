@@ -1,0 +1,57 @@
+import { environment } from '#config/environment.ts'
+
+export type Outcome = { passed: number; failed: number }
+
+const DONE: Outcome = { passed: 1, failed: 0 }
+const FAILED: Outcome = { passed: 0, failed: 1 }
+const TEST_TIMEOUT_MS = 60_000
+
+/** Runs one tool and counts it as one check. What it says is shown only when it fails. */
+export async function runTool(...argv: string[]): Promise<Outcome> {
+  const child = Bun.spawn([process.execPath, ...argv], { env: bareEnvironment(), stdout: 'pipe', stderr: 'pipe' })
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  if (code === 0) return DONE
+  console.log(`${stdout}${stderr}`.trimEnd())
+  return FAILED
+}
+
+/** Runs test files and counts the tests. Failures are shown as they happen. */
+export async function runTests(files: string[], variables: Record<string, string> = {}): Promise<Outcome> {
+  if (files.length === 0) return { passed: 0, failed: 0 }
+  const child = Bun.spawn(
+    [process.execPath, 'test', '--only-failures', `--timeout=${TEST_TIMEOUT_MS}`, ...files.map((file) => `./${file}`)],
+    { env: { ...bareEnvironment(), ...variables }, stdout: 'inherit', stderr: 'pipe' },
+  )
+  const said = await shownAndKept(child.stderr)
+  return outcomeOf(said, await child.exited)
+}
+
+/** The counts in what `bun test` wrote. A run that failed without a failed test (it crashed) counts as one failure. */
+export function outcomeOf(said: string, exitCode: number): Outcome {
+  const [passed, failed] = [countOf(said, 'pass'), countOf(said, 'fail')]
+  return { passed, failed: exitCode === 0 ? failed : Math.max(failed, 1) }
+}
+
+function countOf(said: string, word: string): number {
+  return Number([...said.matchAll(new RegExp(`^\\s*(\\d+) ${word}$`, 'gm'))].at(-1)?.[1] ?? 0)
+}
+
+async function shownAndKept(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder()
+  let said = ''
+  for await (const chunk of stream) {
+    process.stderr.write(chunk)
+    said += decoder.decode(chunk, { stream: true })
+  }
+  return said
+}
+
+/** The developer's own settings of Honeyframe must not reach a test. */
+function bareEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(([name]) => !(name in environment))
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
