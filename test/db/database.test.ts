@@ -8,7 +8,7 @@ import { engine } from '#db/columns.ts'
 import { isUniqueViolation, openDatabase, prepared } from '#db/database.ts'
 import { createFairLock } from '#db/fair-lock.ts'
 import { pathOf } from '#db/sqlite.ts'
-import { invites } from '#platform/members/tables.ts'
+import { invites } from '#platform/invites/tables.ts'
 import { makeEmptyDatabase, openTestDatabase } from '#test/support/database.ts'
 
 const AT = new Date('2025-03-04T05:06:07.089Z')

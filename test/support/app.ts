@@ -48,11 +48,11 @@ export async function startTestApp(options: Options = {}) {
     ...options.overrides,
   })
   const bearer = createBearer(config, secrets, ctx.clock, ctx.random)
-  const { app, answer } = createPlatform(ctx, bearer)
+  const { app, answer } = createPlatform(ctx, bearer, secrets)
   const work = options.worker ? [startWorker(ctx, platformJobs), startScheduler(ctx, platformSchedules)] : []
 
   return {
-    ...{ ctx, app, bearer, config, secrets, lines, statements, database },
+    ...{ ctx, app, answer, bearer, config, secrets, lines, statements, database },
     /** One request, through the front door. */
     fetch(path: string, init: RequestInit = {}, peer = options.peer ?? '127.0.0.1'): Promise<Response> {
       const url = new URL(path, 'http://localhost:8000')

@@ -128,8 +128,8 @@ test('a wrong secret is refused with a sentence that names the variable, and not
   await using test = await openTestDatabase()
   const sealed = (await open(test.db)).seal('canary', PURPOSE)
   const before = await test.db.select().from(vaultKeys)
-  for (const previousSecret of [undefined, `${STRANGE_SECRET}!`]) {
-    const opening = open(test.db, STRANGE_SECRET, { previousSecret })
+  for (const previousSecrets of [[], [`${STRANGE_SECRET}!`]]) {
+    const opening = open(test.db, STRANGE_SECRET, { previousSecrets })
     await expect(opening).rejects.toMatchObject({
       kind: 'internal',
       code: 'vault_locked',
@@ -144,7 +144,7 @@ test('with the previous secret the key is wrapped anew, and what was sealed stay
   await using test = await openTestDatabase()
   const sealed = (await open(test.db)).seal('canary', PURPOSE)
   const [before] = await test.db.select().from(vaultKeys)
-  const rotated = await open(test.db, NEXT_SECRET, { previousSecret: SECRET })
+  const rotated = await open(test.db, NEXT_SECRET, { previousSecrets: [SECRET] })
   expect(rotated.open(sealed, PURPOSE)).toBe('canary')
   const [after] = await test.db.select().from(vaultKeys)
   expect(after).toMatchObject({ id: 1, rewrappedAt: expect.any(Date) })
@@ -157,14 +157,14 @@ test('the previous secret is not asked when the present one opens', async () => 
   await using test = await openTestDatabase()
   await open(test.db)
   const before = await test.db.select().from(vaultKeys)
-  await open(test.db, SECRET, { previousSecret: STRANGE_SECRET })
+  await open(test.db, SECRET, { previousSecrets: [STRANGE_SECRET] })
   expect(await test.db.select().from(vaultKeys)).toEqual(before)
 })
 
 test('ten nodes that rotate at once keep the one key', async () => {
   await using test = await openTestDatabase()
   const sealed = (await open(test.db)).seal('canary', PURPOSE)
-  const rotations = Array.from({ length: 10 }, () => open(test.db, NEXT_SECRET, { previousSecret: SECRET }))
+  const rotations = Array.from({ length: 10 }, () => open(test.db, NEXT_SECRET, { previousSecrets: [SECRET] }))
   for (const vault of await Promise.all(rotations)) expect(vault.open(sealed, PURPOSE)).toBe('canary')
   expect((await open(test.db, NEXT_SECRET)).open(sealed, PURPOSE)).toBe('canary')
 })

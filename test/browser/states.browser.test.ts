@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { systemClock } from '#lib/clock.ts'
+import { NARROW, openBrowser, showTheme, stickingOut, type Visitor, WIDE } from '#test/support/browser.ts'
+import { type Site, type Somebody, startSite } from './site.ts'
+import { STATES, STATES_IN_TROUBLE, STATES_WITHOUT_RELAY, type State } from './states.ts'
+
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** The rest of what axe looks at does not change with the theme or the width. */
+const RULES_OF_LOOKS = ['color-contrast', 'link-in-text-block', 'target-size']
+const startedAt = systemClock.now()
+const STOPPED_CLOCK = { ...systemClock, now: () => startedAt }
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser.close())
+
+const SITES = [
+  { what: 'an install', states: STATES, start: () => startSite() },
+  { what: 'an install without a relay', states: STATES_WITHOUT_RELAY, start: () => startSite({ hasRelay: false }) },
+  { what: 'an install in trouble', states: STATES_IN_TROUBLE, start: () => startSite({ clock: STOPPED_CLOCK }) },
+]
+
+for (const { what, states, start } of SITES) {
+  describe(`on ${what}, axe finds nothing and nothing sticks out at 360 px in`, () => {
+    let site: Site
+    const visitors = new Map<Somebody, Visitor>()
+    beforeAll(async () => {
+      site = await start()
+    })
+    afterAll(async () => {
+      for (const visitor of visitors.values()) await visitor[Symbol.asyncDispose]()
+      await site[Symbol.asyncDispose]()
+    })
+
+    for (const state of states) {
+      test(state.name, async () => {
+        const visitor = visitors.get(state.who) ?? (await site.visit(browser, state.who))
+        visitors.set(state.who, visitor)
+        await inspect(state, visitor, site)
+      })
+    }
+  })
+}
+
+async function inspect(state: State, visitor: Visitor, site: Site): Promise<void> {
+  const { page } = visitor
+  const faultsBefore = visitor.faults().length
+  await page.setViewportSize(WIDE)
+  await page.emulateMedia({ colorScheme: 'light' })
+  visitor.expectRefusal(...(state.refusals ?? []))
+  await state.reach(page, site)
+  expect(await page.title()).toMatch(/^.+ · Honeyframe$/)
+  expect(await violations(page)).toEqual([])
+  await showTheme(page, 'dark')
+  expect(await violations(page, RULES_OF_LOOKS)).toEqual([])
+  await page.setViewportSize(NARROW)
+  expect(await stickingOut(page)).toEqual([])
+  expect(await violations(page, RULES_OF_LOOKS)).toEqual([])
+  expect(visitor.faults().slice(faultsBefore)).toEqual([])
+}
+
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true)
+  const found = await (rules ? axe.withRules(rules) : axe.withTags(STANDARDS)).analyze()
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+}

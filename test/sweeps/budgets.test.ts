@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'bun:test'
+import { tokens } from '#core/access/tables.ts'
+import { userOrgs, users } from '#core/tenancy/tables.ts'
+import { addMs, DAY_MS } from '#lib/clock.ts'
+import { sha256Hex } from '#lib/token.ts'
+import { invites } from '#platform/invites/tables.ts'
+import { createToken } from '#platform/tokens/token.ts'
+import { json, makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
+import { routesOf } from './route-table.ts'
+
+const LIST_STATEMENTS_MAX = 4
+const ROWS = [0, 5, 120]
+
+/** Statements of a request that a signed-in person makes, at most; BEGIN and COMMIT do not count. Reads first. */
+const BUDGET: Readonly<Record<string, number>> = {
+  'GET /api/health': 0,
+  'GET /api/version': 0,
+  'GET /api/me': 1,
+  'GET /api/auth/tokens': 2,
+  'GET /api/members': 2,
+  'GET /api/invites': 2,
+  'GET /members': 4,
+  'GET /tokens': 2,
+  'GET /account': 2,
+  'GET /account/password': 1,
+  'GET /': 1,
+  'GET /metrics': 3,
+  'GET /login': 1,
+  'GET /forgot-password': 0,
+  'GET /setup': 1,
+  'GET /reset-password': 1,
+  'GET /accept-invite': 1,
+  'GET /api/invites/accept': 1,
+}
+
+const UNCOUNTED = new Set([
+  'GET /api/openapi.json',
+  'GET /api/docs',
+  'GET /assets/{name}',
+  'GET /assets/{name}/{fingerprint}',
+])
+
+/** What goes beyond its budget, or has none. */
+function budgetFaults(counted: Readonly<Record<string, number>>, budget = BUDGET): string[] {
+  return Object.entries(counted).flatMap(([name, count]) => {
+    const most = budget[name]
+    if (most === undefined) return [`${name} has no budget`]
+    return count > most ? [`${name} takes ${count} statements (at most ${most})`] : []
+  })
+}
+
+/** Counted on the second request: the first one stamps that the person was here. */
+async function statementsOf(app: TestApp, path: string, headers: Record<string, string>): Promise<string[]> {
+  const ask = async () => (await app.fetch(path, { headers, redirect: 'manual' })).text()
+  await ask()
+  app.statements.length = 0
+  await ask()
+  return [...app.statements]
+}
+
+async function fill(app: TestApp, { orgId, userId }: TestPerson, rows: number): Promise<void> {
+  const { db, clock } = app.ctx
+  const createdAt = clock.now()
+  const expiresAt = addMs(createdAt, DAY_MS)
+  for (let row = 0; row < rows; row++) {
+    const name = `row-${orgId}-${row}`
+    const tokenHash = sha256Hex(name)
+    const [user] = await db
+      .insert(users)
+      .values({ email: `${name}@example.test`, name, createdAt })
+      .returning({ id: users.id })
+    await db.insert(userOrgs).values({ orgId, userId: user?.id ?? 0, role: 'viewer', createdAt })
+    const invitation = { email: `${name}@invited.test`, role: 'viewer', state: 'pending', mailState: 'link' } as const
+    await db.insert(invites).values({ orgId, tokenHash, createdAt, expiresAt, invitedBy: userId, ...invitation })
+    await db.insert(tokens).values({ userId, name, tokenHash, tail: 'abcd', createdAt })
+  }
+}
+
+describe('the budget of a request', () => {
+  test('is one statement for /api/me, by a session’s token as by an access token', async () => {
+    await using app = await startTestApp()
+    const { orgId } = await makeOrg(app.ctx)
+    const person = await makePerson(app, orgId)
+    const actor = { kind: 'person', userId: person.userId, email: person.email, name: '' } as const
+    const { token } = await createToken(app.ctx, { actor }, { name: 'script' })
+    for (const headers of [person.bearer, { authorization: `Bearer ${token}` }]) {
+      expect(await statementsOf(app, '/api/me', headers)).toHaveLength(1)
+    }
+  })
+
+  test('is at most four statements for a list, the same at any number of rows', async () => {
+    await using app = await startTestApp()
+    const lists = [
+      '/members',
+      '/members?filter=pending&q=row',
+      '/tokens',
+      '/api/members',
+      '/api/invites',
+      '/api/auth/tokens',
+    ]
+    const counts: Record<string, number[]> = {}
+    for (const rows of ROWS) {
+      const { orgId } = await makeOrg(app.ctx)
+      const person = await makePerson(app, orgId)
+      await fill(app, person, rows)
+      const headers = { ...person.bearer, cookie: `hf_session=${person.jwt}` }
+      for (const path of lists) (counts[path] ??= []).push((await statementsOf(app, path, headers)).length)
+    }
+    for (const [path, taken] of Object.entries(counts)) {
+      expect([path, Math.max(...taken) <= LIST_STATEMENTS_MAX]).toEqual([path, true])
+      // A page that is full with members asks for no invitations: fewer may be, more may not.
+      expect([path, Math.max(...taken.slice(1)) <= (taken[0] ?? 0)]).toEqual([path, true])
+    }
+    expect(counts['/api/members']).toEqual([2, 2, 2])
+  })
+
+  test('is kept by every route that reads', async () => {
+    await using app = await startTestApp()
+    const { orgId } = await makeOrg(app.ctx)
+    const { bearer, jwt } = await makePerson(app, orgId)
+    const headers = { ...bearer, cookie: `hf_session=${jwt}` }
+    const reads = routesOf(app.app).filter(({ name, method }) => method === 'GET' && !UNCOUNTED.has(name))
+    const counted: Record<string, number> = {}
+    for (const { name, path } of reads)
+      counted[name] = (await statementsOf(app, `${path}?token=unknown`, headers)).length
+    expect(Object.keys(counted).toSorted()).toEqual(Object.keys(BUDGET).toSorted())
+    expect(budgetFaults(counted)).toEqual([])
+  })
+
+  test('of an invitation is the same in an org of 120 people', async () => {
+    await using app = await startTestApp()
+    const taken: number[] = []
+    for (const rows of [0, 120]) {
+      const { orgId } = await makeOrg(app.ctx)
+      const person = await makePerson(app, orgId)
+      await fill(app, person, rows)
+      for (const email of ['warm@example.test', 'grace@example.test']) {
+        app.statements.length = 0
+        const response = await app.fetch('/api/invites', json('POST', { email, role: 'viewer' }, person.bearer))
+        expect(response.status).toBe(201)
+      }
+      taken.push(app.statements.length)
+    }
+    expect(taken[0]).toBe(taken[1] ?? 0)
+    expect(taken[0]).toBeLessThanOrEqual(6)
+  })
+})
+
+describe('this sweep sees', () => {
+  test('a statement too many, and a route without a budget', () => {
+    expect(budgetFaults({ 'GET /api/me': 2, 'GET /webhooks': 1, 'GET /tokens': 2 })).toEqual([
+      'GET /api/me takes 2 statements (at most 1)',
+      'GET /webhooks has no budget',
+    ])
+  })
+
+  test('a statement for each row', async () => {
+    await using app = await startTestApp()
+    app.statements.length = 0
+    for (let row = 0; row < 3; row++) await app.ctx.db.select().from(users)
+    expect(app.statements).toHaveLength(3)
+  })
+})

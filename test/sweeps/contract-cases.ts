@@ -1,0 +1,220 @@
+import { JSON_BYTES_MAX } from '#http/body.ts'
+import { PASSWORD } from '#test/support/app.ts'
+import type { Stage } from './contract-stage.ts'
+import type { Json, Operation } from './documented.ts'
+
+export type Case = (stage: Stage, operation: Operation) => Promise<Response>
+
+const NEW_PASSWORD = 'staple of a new kind'
+const FAILURES = 10
+const REQUESTS_BEYOND_BURST = 40
+
+/** How to bring about what many operations promise, by the end of the promise. */
+export const STANDING: Readonly<Record<string, Case>> = {
+  '400 invalid_org': ({ call, admin }, operation) =>
+    call(operation, { headers: { ...admin.bearer, 'x-org-id': '1.5' } }),
+  '400 org_mismatch': async ({ call, personOfTwoOrgs }, operation) => {
+    const { bearer, slug, otherOrgId } = await personOfTwoOrgs()
+    const host = `${slug}.app.honeyframe.io`
+    return call(operation, { headers: { ...bearer, host, 'x-org-id': String(otherOrgId) } })
+  },
+  '400 unreadable_json': ({ call }, operation) => call(operation, { body: '{"a":' }),
+  '401 unauthenticated': ({ call }, operation) => call(operation, { headers: {} }),
+  '403 interactive_only': async ({ call, accessToken }, operation) => {
+    const { token } = await accessToken()
+    return call(operation, { headers: { authorization: `Bearer ${token}` } })
+  },
+  '403 no_org': async ({ call, personWithoutOrg }, operation) =>
+    call(operation, { headers: (await personWithoutOrg()).bearer }),
+  '403 not_a_member': ({ call, admin }, operation) =>
+    call(operation, { headers: { ...admin.bearer, 'x-org-id': '424242' } }),
+  '403 password_reset_required': async ({ call, change, admin }, operation) => {
+    await change(admin.userId, { mustResetPassword: true })
+    return call(operation)
+  },
+  '403 permission_denied': async ({ call, person }, operation) => call(operation, { headers: (await person()).bearer }),
+  '404 not_found': ({ call, admin }, operation) =>
+    operation.path.includes('{')
+      ? call(operation, { id: 987_654 })
+      : call(operation, { headers: { ...admin.bearer, host: 'nowhere.app.honeyframe.io' } }),
+  '413 too_large': ({ call }, operation) => {
+    const body = JSON.stringify('x'.repeat(JSON_BYTES_MAX))
+    const length = { 'content-length': String(body.length) }
+    return call(operation, { body, headers: length })
+  },
+  '422 invalid_body': ({ call }, operation) => call(operation, { body: '{"surplus":1}' }),
+  '422 invalid_query': ({ call }, operation) =>
+    call(operation, { query: operation.parameters.some(isInQuery) ? 'surplus=1' : 'x=%00' }),
+  '429 rate_limited': async ({ call }, operation) => {
+    const answers = await Promise.all(
+      Array.from({ length: REQUESTS_BEYOND_BURST }, () =>
+        call(operation, { headers: {}, body: undefinedFor(operation) }),
+      ),
+    )
+    return answers.at(-1) ?? Response.error()
+  },
+}
+
+/** How to bring about what one operation promises. Every promise is here or above, else the sweep fails. */
+export const OWN: Readonly<Record<string, Case>> = {
+  ...signIn(),
+  ...passwords(),
+  'POST /api/auth/logout 200': ({ call }, operation) => call(operation),
+  'POST /api/auth/sign-out-everywhere 200': ({ call }, operation) => call(operation),
+  'GET /api/auth/tokens 200': async ({ call, accessToken }, operation) => {
+    await accessToken()
+    return call(operation)
+  },
+  'POST /api/auth/tokens 201': ({ call }, operation) => call(operation),
+  'POST /api/auth/tokens 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":" "}' }),
+  'DELETE /api/auth/tokens/{id} 204': async ({ call, accessToken }, operation) =>
+    call(operation, { id: (await accessToken()).id }),
+  'GET /api/health 200': ({ call }, operation) => call(operation),
+  'GET /api/version 200': ({ call }, operation) => call(operation),
+  'GET /api/me 200': ({ call }, operation) => call(operation),
+  'PATCH /api/me 200': ({ call }, operation) => call(operation),
+  'PATCH /api/me 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":""}' }),
+  ...members(),
+  ...invitations(),
+  ...acceptance(),
+}
+
+function isInQuery(parameter: Json): boolean {
+  return parameter.in === 'query'
+}
+
+function undefinedFor({ hasBody }: Operation): string {
+  return hasBody ? '{}' : ''
+}
+
+function signIn(): Record<string, Case> {
+  const path = '/api/auth/login'
+  return {
+    [`POST ${path} 200`]: ({ send, admin }) => send('POST', path, { username: admin.email, password: PASSWORD }, {}),
+    [`POST ${path} 401 invalid_credentials`]: ({ send, admin }) =>
+      send('POST', path, { username: admin.email, password: 'not the right one' }, {}),
+    [`POST ${path} 429 locked_out`]: async ({ send, admin }) => {
+      const guess = { username: admin.email, password: 'not the right one' }
+      for (let failure = 0; failure < FAILURES; failure++) await send('POST', path, guess, {})
+      return send('POST', path, guess, {})
+    },
+  }
+}
+
+function passwords(): Record<string, Case> {
+  const change = '/api/auth/change-password'
+  const reset = '/api/auth/reset-password'
+  const changing = (oldPassword: string, newPassword: string) => ({
+    old_password: oldPassword,
+    new_password: newPassword,
+  })
+  return {
+    [`POST ${change} 200`]: ({ send }) => send('POST', change, changing(PASSWORD, NEW_PASSWORD)),
+    [`POST ${change} 403 wrong_password`]: ({ send }) =>
+      send('POST', change, changing('not the right one', NEW_PASSWORD)),
+    [`POST ${change} 422 weak_password`]: ({ send }) => send('POST', change, changing(PASSWORD, 'short')),
+    [`POST ${change} 422 same_password`]: ({ send }) => send('POST', change, changing(PASSWORD, PASSWORD)),
+    [`POST ${change} 429 locked_out`]: async ({ send }) => {
+      for (let failure = 0; failure < FAILURES; failure++) await send('POST', change, changing('wrong', NEW_PASSWORD))
+      return send('POST', change, changing('wrong', NEW_PASSWORD))
+    },
+    'POST /api/auth/forgot-password 202': ({ call }, operation) => call(operation),
+    'POST /api/auth/forgot-password 422 invalid_email': ({ call }, operation) =>
+      call(operation, { body: '{"email":"ada"}' }),
+    [`POST ${reset} 200`]: async ({ send, resetToken }) =>
+      send('POST', reset, { token: await resetToken(), new_password: NEW_PASSWORD }, {}),
+    [`POST ${reset} 410 reset_gone`]: ({ call }, operation) => call(operation),
+    [`POST ${reset} 422 weak_password`]: async ({ send, resetToken }) =>
+      send('POST', reset, { token: await resetToken(), new_password: 'short' }, {}),
+  }
+}
+
+function members(): Record<string, Case> {
+  const one = '/api/members/{user_id}'
+  return {
+    'GET /api/members 200': async ({ call, person }, operation) => {
+      await person()
+      return call(operation)
+    },
+    [`PATCH ${one} 200`]: async ({ call, person }, operation) => call(operation, { id: (await person()).userId }),
+    [`PATCH ${one} 409 last_admin`]: ({ call, admin }, operation) => call(operation, { id: admin.userId }),
+    [`DELETE ${one} 204`]: async ({ call, person }, operation) => call(operation, { id: (await person()).userId }),
+    [`DELETE ${one} 409 last_admin`]: ({ call, admin }, operation) => call(operation, { id: admin.userId }),
+  }
+}
+
+function invitations(): Record<string, Case> {
+  const list = '/api/invites'
+  const onRow = (name: string): Record<string, Case> => ({
+    [`${name} 200`]: async ({ call, invitation }, operation) => call(operation, { id: (await invitation()).id }),
+    [`${name} 409 already_accepted`]: async ({ call, send, invitation }, operation) => {
+      const { id, token } = await invitation()
+      await send('POST', '/api/invites/accept', { token, name: 'Grace', password: NEW_PASSWORD }, {})
+      return call(operation, { id })
+    },
+    [`${name} 409 already_revoked`]: async ({ call, send, invitation }, operation) => {
+      const { id } = await invitation()
+      await send('POST', `/api/invites/${id}/revoke`, {})
+      return call(operation, { id })
+    },
+    [`${name} 409 invite_expired`]: async ({ call, expire, invitation }, operation) => {
+      const { id } = await invitation()
+      await expire(id)
+      return call(operation, { id })
+    },
+  })
+  return {
+    [`GET ${list} 200`]: async ({ call, invitation }, operation) => {
+      await invitation()
+      return call(operation)
+    },
+    [`POST ${list} 201`]: ({ call }, operation) => call(operation),
+    [`POST ${list} 409 already_member`]: ({ send, admin }) =>
+      send('POST', list, { email: admin.email, role: 'viewer' }),
+    [`POST ${list} 409 already_invited`]: async ({ send, invitation }) =>
+      send('POST', list, { email: (await invitation()).email, role: 'viewer' }),
+    [`POST ${list} 422 invalid_email`]: ({ send }) => send('POST', list, { email: 'grace', role: 'viewer' }),
+    ...onRow('POST /api/invites/{id}/revoke'),
+    ...onRow('POST /api/invites/{id}/resend'),
+  }
+}
+
+function acceptance(): Record<string, Case> {
+  const path = '/api/invites/accept'
+  const joiner = { name: 'Grace', password: NEW_PASSWORD }
+  const accepting =
+    (change: object): Case =>
+    async ({ send, invitation }) =>
+      send('POST', path, { token: (await invitation()).token, ...joiner, ...change }, {})
+  return {
+    [`GET ${path} 200`]: async ({ call, invitation }, operation) =>
+      call(operation, { query: `token=${(await invitation()).token}` }),
+    [`GET ${path} 410 invite_gone`]: ({ call }, operation) => call(operation, { query: 'token=unknown' }),
+    [`POST ${path} 201`]: accepting({}),
+    [`POST ${path} 401 sign_in_required`]: async ({ send, invitation, personWithoutOrg }) =>
+      send('POST', path, { token: (await invitation((await personWithoutOrg()).email)).token }, {}),
+    [`POST ${path} 403 wrong_account`]: async ({ send, invitation, personWithoutOrg }) =>
+      send('POST', path, { token: (await invitation((await personWithoutOrg()).email)).token }),
+    [`POST ${path} 403 account_deactivated`]: async ({ send, change, invitation, personWithoutOrg }) => {
+      const { userId, email } = await personWithoutOrg()
+      await change(userId, { isActive: false })
+      return send('POST', path, { token: (await invitation(email)).token })
+    },
+    [`POST ${path} 403 password_reset_required`]: async ({ send, change, invitation, personWithoutOrg }) => {
+      const { userId, email, bearer } = await personWithoutOrg()
+      await change(userId, { mustResetPassword: true })
+      return send('POST', path, { token: (await invitation(email)).token }, bearer)
+    },
+    [`POST ${path} 409 already_member`]: async ({ send, invitation, personWithoutOrg, join }) => {
+      const { userId, email, bearer } = await personWithoutOrg()
+      const { token } = await invitation(email)
+      await join(userId)
+      return send('POST', path, { token }, bearer)
+    },
+    [`POST ${path} 410 invite_gone`]: ({ call }, operation) => call(operation),
+    [`POST ${path} 422 name_required`]: accepting({ name: undefined }),
+    [`POST ${path} 422 password_required`]: accepting({ password: undefined }),
+    [`POST ${path} 422 invalid_name`]: accepting({ name: ' ' }),
+    [`POST ${path} 422 weak_password`]: accepting({ password: 'short' }),
+  }
+}

@@ -1,0 +1,66 @@
+import type { TestApp, TestPerson } from '#test/support/app.ts'
+import { json, makeOrg, makePerson } from '#test/support/app.ts'
+import { scopes } from '#db/columns.ts'
+import { createToken } from '#platform/tokens/token.ts'
+
+/** An org with rows of every kind. Whatever text it holds contains its mark, so that a row of it is recognised anywhere. */
+export type Tenant = Readonly<{ mark: string; orgId: number; slug: string; admin: TestPerson }>
+
+/** Makes a row of a tenant and answers with its id. */
+type MakeRow = (app: TestApp, tenant: Tenant) => Promise<number>
+
+let made = 0
+
+/** How to make an id for each parameter of a path. A route with a parameter that is not here fails the sweep. */
+const ROWS: Readonly<Record<string, MakeRow>> = {
+  '/api/auth/tokens/{id}': makeToken,
+  '/api/invites/{id}': makeInvite,
+  '/api/members/{user_id}': makeMember,
+  '/tokens/{id}': makeToken,
+  '/members/invites/{id}': makeInvite,
+  '/members/{id}': makeMember,
+}
+
+/** An org whose rows all bear the mark: an admin, members, an invitation, an access token. */
+export async function makeTenant(app: TestApp, mark: string): Promise<Tenant> {
+  const { orgId, slug } = await makeOrg(app.ctx, mark)
+  const admin = await makePerson(app, orgId, 'admin', `admin@${mark}.test`)
+  const tenant = { mark, orgId, slug, admin }
+  for (const make of new Set(Object.values(ROWS))) await make(app, tenant)
+  return tenant
+}
+
+/** The maker of a path's id, by the path up to its parameter; undefined when nobody taught one. */
+export function rowMakerOf(path: string, rows = ROWS): MakeRow | undefined {
+  const end = path.indexOf('}')
+  return end < 0 ? undefined : rows[path.slice(0, end + 1)]
+}
+
+/** Every row of every table, as text: two dumps are equal when nothing changed anywhere. */
+export async function dumpOf({ ctx }: Pick<TestApp, 'ctx'>): Promise<Record<string, string>> {
+  const dump: Record<string, string> = {}
+  for (const { name, table } of scopes()) {
+    const rows = await ctx.db.select().from(table)
+    dump[name] = rows
+      .map((row) => JSON.stringify(row))
+      .sort()
+      .join('\n')
+  }
+  return dump
+}
+
+async function makeToken({ ctx }: TestApp, { mark, admin }: Tenant): Promise<number> {
+  const actor = { kind: 'person', userId: admin.userId, email: admin.email, name: mark } as const
+  return (await createToken(ctx, { actor }, { name: `${mark} token` })).id
+}
+
+async function makeInvite(app: TestApp, { mark, admin }: Tenant): Promise<number> {
+  const body = { email: `invited-${++made}@${mark}.test`, role: 'viewer' }
+  const response = await app.fetch('/api/invites', json('POST', body, admin.bearer))
+  const { id }: { id: number } = await response.json()
+  return id
+}
+
+async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
+  return (await makePerson(app, orgId, 'analyst', `member-${++made}@${mark}.test`)).userId
+}
