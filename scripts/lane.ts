@@ -19,13 +19,15 @@ export async function runTool(...argv: string[]): Promise<Outcome> {
   return FAILED
 }
 
-/** Runs test files and counts the tests. Failures are shown as they happen. */
+/** Runs test files and counts the tests. Failures are shown as they happen. A file never sees what another one left in memory. */
 export async function runTests(files: string[], variables: Record<string, string> = {}): Promise<Outcome> {
   if (files.length === 0) return { passed: 0, failed: 0 }
-  const child = Bun.spawn(
-    [process.execPath, 'test', '--only-failures', `--timeout=${TEST_TIMEOUT_MS}`, ...files.map((file) => `./${file}`)],
-    { env: { ...bareEnvironment(), ...variables }, stdout: 'inherit', stderr: 'pipe' },
-  )
+  const options = ['--isolate', '--only-failures', `--timeout=${TEST_TIMEOUT_MS}`]
+  const child = Bun.spawn([process.execPath, 'test', ...options, ...files.map((file) => `./${file}`)], {
+    env: { ...bareEnvironment(), ...variables },
+    stdout: 'inherit',
+    stderr: 'pipe',
+  })
   const said = await shownAndKept(child.stderr)
   return outcomeOf(said, await child.exited)
 }

@@ -27,6 +27,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { run: migrateCommand, help: migrateHelp }
     },
   },
+  doctor: {
+    summary: 'look at the settings and all they lead to, and say what to mend',
+    load: async () => {
+      const { doctorCommand, doctorHelp } = await import('#cli/doctor.ts')
+      return { run: doctorCommand, help: doctorHelp }
+    },
+  },
+  secrets: {
+    summary: 'say which secret opens the vault, or wrap its key under a new one',
+    load: async () => {
+      const { secretsCommand, secretsHelp } = await import('#cli/secrets.ts')
+      return { run: secretsCommand, help: secretsHelp }
+    },
+  },
   user: {
     summary: 'create a person, also the first admin (works on the database)',
     load: async () => {

@@ -1,6 +1,7 @@
 import type { Secrets } from '#config/secrets.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
+import { randomFraction } from '#lib/random.ts'
 import { dropLink, keepLink } from '#platform/setup/link-file.ts'
 import {
   createFirstAdmin,
@@ -9,6 +10,8 @@ import {
   issueSetupLink,
   SETUP_LINK_MINUTES,
 } from '#platform/setup/setup.ts'
+
+const RETRY_MS = 100
 
 /**
  * On an empty database: makes the admin that `ADMIN_EMAIL` and `ADMIN_PASSWORD` name, else shows a one-time setup link in the
@@ -29,13 +32,17 @@ export async function announceFirstBoot(ctx: Context, secrets: Secrets): Promise
   ctx.log.info(`open this link within ${SETUP_LINK_MINUTES} minutes to make the first admin`, { setup_url: setupUrl })
 }
 
-/** Of two nodes that start at once each kills the other's link: who finds his own dead tries again, so the one in the file lives. */
+/**
+ * Of nodes that start at once each kills the other's link, and the file may end with a dead one: who finds his own dead tries
+ * again, after a wait of random length so that they do not keep step.
+ */
 async function issueAndKeep(ctx: Context): Promise<string | undefined> {
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     const link = await issueSetupLink(ctx)
     if (link === undefined) return await dropLink(ctx).then(() => undefined)
     await keepLink(ctx, link.url)
     if (await isSetupLinkLive(ctx, link.token)) return link.url
+    await ctx.clock.sleep(randomFraction(ctx.random) * attempt * RETRY_MS)
   }
 }
 

@@ -30,6 +30,8 @@ const DEFAULT_PORT = 8000
 const COMMAND_TIMEOUT_MS = 90_000
 const START_ATTEMPTS_MAX = 60
 const START_POLL_MS = 500
+const LINK_READS_MAX = 4
+const LINK_POLL_MS = 250
 const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
@@ -104,7 +106,7 @@ async function startService(layout: Layout, variables: Record<string, string>, m
   for (const command of START_COMMANDS) await succeed(machine, [...command])
   const port = variables.PORT ?? String(DEFAULT_PORT)
   await waitForAnswer(`http://${reachableHost(variables.HOST)}:${port}/api/health`, machine)
-  const setupLink = (await readIfThere(join(dataDir, 'setup-link')))?.trim()
+  const setupLink = await findSetupLink(dataDir, machine)
   machine.print(`Address      ${variables.PUBLIC_URL ?? `http://localhost:${port}`}`)
   if (setupLink) machine.print(`First admin  ${setupLink}  (works once, for 30 minutes)`)
   machine.print(`Log          journalctl -u ${SERVICE}`)
@@ -122,6 +124,16 @@ async function waitForAnswer(url: string, machine: Machine): Promise<void> {
   }
   const advice = `\`journalctl -u ${SERVICE}\` says why.`
   throw new AppError('upstream', 'no_answer', `The service was started but ${url} does not answer; ${advice}`)
+}
+
+/** The link of a first boot; undefined once somebody has an account. It is written a moment after the address answers. */
+async function findSetupLink(dataDir: string, machine: Machine): Promise<string | undefined> {
+  for (let read = 0; read < LINK_READS_MAX; read += 1) {
+    const link = await readIfThere(join(dataDir, 'setup-link'))
+    if (link !== undefined) return link.trim()
+    await machine.clock.sleep(LINK_POLL_MS)
+  }
+  return undefined
 }
 
 /** The same process from here on. Root gives up its rights, as the unit would make it. */

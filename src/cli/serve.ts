@@ -29,7 +29,7 @@ export async function serveCommand(argv: string[]): Promise<number> {
   const secrets = await loadSecrets(environment, config)
   await using ctx = await createContext(config, secrets)
   const bearer = createBearer(config, secrets, ctx.clock, ctx.random)
-  await using server = listen(ctx, createPlatform(ctx, bearer).answer)
+  await using server = listen(ctx, createPlatform(ctx, bearer, secrets).answer)
   await announceFirstBoot(ctx, secrets)
   await using _scheduler = startScheduler(ctx, platformSchedules)
   await using _worker = startWorker(ctx, platformJobs)

@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Environment } from '#config/environment.ts'
-import { ConfigError, integerOf, listOf, oneOf, originOf } from '#config/parse.ts'
+import { addressesOf, ConfigError, integerOf, listOf, oneOf, originOf } from '#config/parse.ts'
 
 export const JWT_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -32,7 +32,7 @@ export function decideConfig(environment: Environment, defaults: { port: number 
     corsAllowedOrigins: listOf(environment.CORS_ALLOWED_ORIGINS ?? publicUrl).map((value) =>
       originOf('CORS_ALLOWED_ORIGINS', value),
     ),
-    trustedProxies: listOf(environment.TRUSTED_PROXIES ?? '127.0.0.1,::1'),
+    trustedProxies: addressesOf('TRUSTED_PROXIES', environment.TRUSTED_PROXIES ?? '127.0.0.1,::1'),
     logLevel: oneOf('LOG_LEVEL', environment.LOG_LEVEL ?? 'info', LOG_LEVELS),
     firstOrg: { slug: environment.ORG_SLUG ?? 'default', name: environment.ORG_NAME ?? 'Default' },
     adminEmail: environment.ADMIN_EMAIL,

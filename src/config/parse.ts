@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** A variable that cannot be used. The message names it and says what would do. */
 export class ConfigError extends Error {
   readonly variable: string
@@ -27,10 +29,21 @@ export function listOf(value: string | undefined): string[] {
   return (value ?? '').split(',').flatMap((item) => (item.trim() ? [item.trim()] : []))
 }
 
+/** IP addresses, comma-separated. A range is refused: it would look trusted and match nothing. */
+export function addressesOf(variable: string, value: string): string[] {
+  const addresses = listOf(value)
+  if (addresses.some((address) => isIP(address) === 0)) {
+    throw new ConfigError(variable, 'must be IP addresses, separated by commas.')
+  }
+  return addresses
+}
+
 /** The origin (RFC 6454) of an http or https URL without a path. */
 export function originOf(variable: string, value: string): string {
   const url = URL.parse(value)
   const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash
-  if (!isOrigin || url.username) throw new ConfigError(variable, 'must be an http or https address without a path.')
+  if (!isOrigin || url.username || url.host.includes('*')) {
+    throw new ConfigError(variable, 'must be an http or https address without a path.')
+  }
   return url.origin
 }

@@ -6,37 +6,57 @@ import type { Environment } from '#config/environment.ts'
 import { ConfigError } from '#config/parse.ts'
 
 const SECRET_BYTES_MIN = 32
-const SECRET_FILE = 'jwt-secret'
+const METRICS_TOKEN_BYTES_MIN = 16
+export const SECRET_FILE = 'jwt-secret'
 
 /** Never logged, never in `Config`: printing it shows nothing. */
 export type Secrets = Readonly<{
   jwtSecret: string
-  jwtSecretPrevious: string | undefined
+  /** Tried in this order when `jwtSecret` does not open the vault. */
+  jwtSecretsPrevious: readonly string[]
   smtpPassword: string | undefined
   adminPassword: string | undefined
+  metricsToken: string | undefined
 }>
 
 /**
  * The secrets of this process. Without `JWT_SECRET` one is made at first boot and kept in `DATA_DIR/jwt-secret` (mode 0600).
- * Once `JWT_SECRET` is set, the kept one counts as the previous, so that the vault can be opened and rewrapped.
+ * Once `JWT_SECRET` is set, the kept one counts as a previous one, so that the vault can be opened and rewrapped.
  */
 export async function loadSecrets(environment: Environment, config: Config): Promise<Secrets> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   await chmod(config.dataDir, 0o700)
-  const path = join(config.dataDir, SECRET_FILE)
-  const kept = await readKept(path)
-  const jwtSecret = environment.JWT_SECRET ?? kept ?? (await makeSecret(path))
+  const found = await findKeptSecret(config)
+  const kept = found ?? (environment.JWT_SECRET ? undefined : await makeSecret(pathIn(config)))
+  return decideSecrets(environment, kept)
+}
+
+/** The secret kept in `DATA_DIR`; undefined when there is none. Writes nothing. */
+export function findKeptSecret(config: Pick<Config, 'dataDir'>): Promise<string | undefined> {
+  return readKept(pathIn(config))
+}
+
+/** What the variables and the kept secret come to. Throws `ConfigError` for one that is too short, without showing it. */
+export function decideSecrets(environment: Environment, kept: string | undefined): Secrets {
+  const jwtSecret = environment.JWT_SECRET ?? kept ?? ''
+  const former = [environment.JWT_SECRET_PREVIOUS, environment.JWT_SECRET && kept]
+  const metricsToken = environment.METRICS_TOKEN
   return concealed({
-    jwtSecret: longEnough('JWT_SECRET', jwtSecret),
-    jwtSecretPrevious: environment.JWT_SECRET_PREVIOUS ?? (environment.JWT_SECRET ? kept : undefined),
+    jwtSecret: longEnough('JWT_SECRET', jwtSecret, SECRET_BYTES_MIN),
+    jwtSecretsPrevious: former.flatMap((secret) => (secret ? [secret] : [])),
     smtpPassword: environment.SMTP_PASSWORD,
     adminPassword: environment.ADMIN_PASSWORD,
+    metricsToken: metricsToken && longEnough('METRICS_TOKEN', metricsToken, METRICS_TOKEN_BYTES_MIN),
   })
 }
 
-function longEnough(variable: string, secret: string): string {
-  if (Buffer.byteLength(secret) < SECRET_BYTES_MIN) {
-    throw new ConfigError(variable, `must be at least ${SECRET_BYTES_MIN} bytes long.`)
+function pathIn({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, SECRET_FILE)
+}
+
+function longEnough(variable: string, secret: string, bytesMin: number): string {
+  if (Buffer.byteLength(secret) < bytesMin) {
+    throw new ConfigError(variable, `must be at least ${bytesMin} bytes long.`)
   }
   return secret
 }

@@ -7,7 +7,7 @@ import { migrate } from '#db/migrate.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { systemClock } from '#lib/clock.ts'
 import { localRunner } from '#lib/exec.ts'
-import { createLog } from '#lib/log.ts'
+import { createLog, gatherLines } from '#lib/log.ts'
 import { PASSWORD_COST } from '#lib/password.ts'
 import { systemRandom } from '#lib/random.ts'
 import { migrations } from '#migrations/index.ts'
@@ -28,7 +28,7 @@ export type Overrides = Partial<{
 export async function createContext(config: Config, secrets: Secrets, overrides: Overrides = {}) {
   const clock = overrides.clock ?? systemClock
   const random = overrides.random ?? systemRandom
-  const log = createLog({ level: config.logLevel, write: overrides.writeLog ?? writeLine, clock })
+  const log = createLog({ level: config.logLevel, write: overrides.writeLog ?? gatherLines(toStandardOutput), clock })
   const db = await openDatabase({
     url: config.databaseUrl,
     log,
@@ -39,7 +39,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     const vault = await openVault({
       db,
       secret: secrets.jwtSecret,
-      previousSecret: secrets.jwtSecretPrevious,
+      previousSecrets: secrets.jwtSecretsPrevious,
       random,
       clock,
     })
@@ -59,6 +59,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
 
 export type Context = Awaited<ReturnType<typeof createContext>>
 
-function writeLine(line: string): void {
-  process.stdout.write(`${line}\n`)
+function toStandardOutput(text: string): void {
+  process.stdout.write(text)
 }

@@ -17,6 +17,8 @@ export type OpenOptions = Readonly<{
   onStatement?: (sql: string) => void
   /** Connections on PostgreSQL; SQLite has one that writes and one that reads. */
   poolMax?: number
+  /** For looking only: the engine itself refuses to write, and nothing is made that is not there. */
+  isReadOnly?: boolean
 }>
 
 /** What may be asked of a database and of a transaction alike. */

@@ -30,7 +30,12 @@ export function openPostgres(options: OpenOptions): Database {
     connect_timeout: CONNECT_TIMEOUT_S,
     fetch_types: false,
     onnotice: () => {},
-    connection: { application_name: 'honeyframe', search_path: 'honeyframe', TimeZone: 'UTC' },
+    connection: {
+      application_name: 'honeyframe',
+      search_path: 'honeyframe',
+      TimeZone: 'UTC',
+      ...(options.isReadOnly && { default_transaction_read_only: true }),
+    },
   })
   const pool = drizzle(client, { logger: watcher(assertOutside, options.onStatement) })
   keepJsonAsText(client)

@@ -1,6 +1,7 @@
-import { Database as Connection, type SQLQueryBindings, type Statement } from 'bun:sqlite'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { Database as Connection, constants, type SQLQueryBindings, type Statement } from 'bun:sqlite'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { Database, MigrationRow, OpenOptions, Tx } from './database.ts'
 import { createFairLock } from './fair-lock.ts'
@@ -35,11 +36,7 @@ type Params = SQLQueryBindings[]
  */
 export async function openSqlite(options: OpenOptions): Promise<Database> {
   const path = pathOf(options.url)
-  makePrivate(path)
-  const writer = openSession(path, { readwrite: true, create: true })
-  await startWal(writer)
-  writer.set('synchronous = NORMAL', 'foreign_keys = ON')
-  const reader = openSession(path, { readonly: true })
+  const { writer, reader } = options.isReadOnly ? openForLooking(path) : await openForWork(path)
   const lock = createFairLock()
   const openTx = txOpener(writer, options)
 
@@ -70,6 +67,30 @@ export async function openSqlite(options: OpenOptions): Promise<Database> {
         writer.close()
       }),
   })
+}
+
+async function openForWork(path: string): Promise<{ writer: Session; reader: Session }> {
+  makePrivate(path)
+  const writer = openSession(path, { readwrite: true, create: true })
+  await startWal(writer)
+  writer.set('synchronous = NORMAL', 'foreign_keys = ON')
+  return { writer, reader: openSession(path, { readonly: true }) }
+}
+
+/**
+ * Both connections refuse to write. Even a reader makes the WAL's files where they are missing; but then nobody has the
+ * database open, so it can be read as if it never changed.
+ */
+function openForLooking(path: string): { writer: Session; reader: Session } {
+  const isInUse = existsSync(`${path}-wal`)
+  const open = () =>
+    isInUse
+      ? openSession(path, { readonly: true })
+      : openSession(
+          `${pathToFileURL(path).href}?immutable=1`,
+          constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI,
+        )
+  return { writer: open(), reader: open() }
 }
 
 /** The file a `sqlite:` address names. */
@@ -103,7 +124,7 @@ function isRead(sql: string): boolean {
 }
 
 /** A connection that keeps its compiled statements. */
-function openSession(path: string, mode: { readonly: true } | { readwrite: true; create: true }) {
+function openSession(path: string, mode: { readonly: true } | { readwrite: true; create: true } | number) {
   const connection = new Connection(path, mode)
   const kept = new Map<string, Statement<unknown, Params>>()
   set(`busy_timeout = ${BUSY_TIMEOUT_MS}`)

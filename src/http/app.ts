@@ -11,7 +11,9 @@ export type PageRefusal = (request: Request, refusal: ReturnType<typeof refusalO
 export function createApp(door: Door, rooms: readonly AnyElysia[], refusePage: PageRefusal) {
   const { ctx } = door
   const standing = standingHeaders(ctx.config.isHttps)
-  const app = new Elysia({ normalize: false }).headers(standing).onError(async ({ error, code, request }) => {
+  // Elysia looks for the path behind the 11th character, unless told that a host may be shorter than four.
+  const handler = { standardHostname: false }
+  const app = new Elysia({ normalize: false, handler }).headers(standing).onError(async ({ error, code, request }) => {
     const facts = factsOf(request)
     const refusal = refusalOf(error, code)
     if (refusal.kind === 'internal') ctx.log.error('request failed', { request_id: facts.requestId, error })

@@ -9,10 +9,11 @@ export function refuseAnnouncedExcess(request: Request, bytesMax: number = JSON_
   if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax)
 }
 
-/** A JSON body (RFC 8259), whatever its Content-Type; undefined when there is none. Errors: `too_large`, `unreadable_json`, `invalid_body`. */
+/** A JSON body (RFC 8259), whatever its Content-Type; null when there is none. Errors: `too_large`, `unreadable_json`, `invalid_body`. */
 export async function readJson(request: Request, bytesMax: number = JSON_BYTES_MAX): Promise<unknown> {
   const text = await readText(request, bytesMax)
-  if (text === '') return undefined
+  // Not undefined: Elysia would take it for "not read" and read the spent body again by its Content-Type.
+  if (text === '') return null
   if (exceedsDepth(text)) {
     throw unreadable(`The body is nested deeper than ${JSON_DEPTH_MAX} levels.`)
   }
@@ -56,8 +57,9 @@ async function readText(request: Request, bytesMax: number): Promise<string> {
   try {
     return await decode(request, bytesMax)
   } catch (error) {
-    if (error instanceof TypeError) throw unreadable('The body is not UTF-8.')
-    throw error
+    if (error instanceof AppError) throw error
+    // A client that goes away in the middle is no fault of ours.
+    throw unreadable(error instanceof TypeError ? 'The body is not UTF-8.' : 'The body could not be read.')
   }
 }
 

@@ -1,5 +1,6 @@
 import { ParseError, ValidationError } from 'elysia'
 import { AppError, type ErrorKind } from '#core/errors.ts'
+import { PATH_ID_MAX } from '#http/schemas.ts'
 
 export const STATUS: Readonly<Record<ErrorKind, number>> = {
   invalid: 422,
@@ -25,7 +26,8 @@ const NOTHING_HERE = new AppError('not_found', 'not_found', 'There is nothing at
 /** A refusal for whatever was thrown. Anything we did not mean becomes `internal`, of which nothing but the request id is told. */
 export function refusalOf(error: unknown, elysiaCode: string | number): AppError {
   if (error instanceof AppError) return error
-  if (error instanceof ParseError) return error.cause instanceof AppError ? error.cause : unreadable()
+  // Elysia calls whatever is thrown before the body is read a parse error: ours, and a database that is gone.
+  if (error instanceof ParseError) return error.cause === undefined ? unreadable() : refusalOf(error.cause, '')
   if (error instanceof ValidationError) return refusalOfValidation(error)
   if (elysiaCode === 'NOT_FOUND') return NOTHING_HERE
   return INTERNAL
@@ -56,12 +58,20 @@ function unreadable(): AppError {
 
 /** The submitted value is never repeated: it may be a password. An id that is no integer is an unknown id. */
 function refusalOfValidation(error: ValidationError): AppError {
-  if (error.type === 'params') return NOTHING_HERE
+  if (error.type === 'params' || isPathId(error)) return NOTHING_HERE
   const first: unknown = error.all[0]
   const path = fieldOf(first)
-  const reason = error.type === 'query' ? 'invalid_query' : 'invalid_body'
-  const words = messageOf(first)
-  return new AppError('invalid', reason, `${path === '' ? 'The body' : path}: ${words}.`, { field: path })
+  const isQuery = error.type === 'query' || error.type === OUT_OF_RANGE
+  const place = path || (isQuery ? 'The query' : 'The body')
+  const code = isQuery ? 'invalid_query' : 'invalid_body'
+  return new AppError('invalid', code, `${place}: ${messageOf(first)}.`, { field: path })
+}
+
+/** Elysia turns numbers of an address into numbers first, and then reports what is out of range without saying where it stood. */
+const OUT_OF_RANGE = 'property'
+
+function isPathId(error: ValidationError): boolean {
+  return error.type === OUT_OF_RANGE && Reflect.get(error.validator, 'maximum') === PATH_ID_MAX
 }
 
 function fieldOf(fault: unknown): string {

@@ -1,38 +1,48 @@
 import type { Context } from '#core/context.ts'
+import { AppError } from '#core/errors.ts'
 import { clientOf } from '#http/address.ts'
 import { answerPreflight, corsHeaders, isPreflight } from '#http/cors.ts'
 import { errorBody, INTERNAL, STATUS } from '#http/errors.ts'
 import { STRICT_TRANSPORT, standingHeaders } from '#http/headers.ts'
+import type { RequestCounts } from '#http/request-counts.ts'
 import { type RequestFacts, rememberFacts } from '#http/request-facts.ts'
+
+const NO_HOST = new AppError('contradiction', 'invalid_host', 'The Host header is missing or is no host.')
 
 type Handle = (request: Request) => Response | Promise<Response>
 
 /**
- * What every request passes, whatever route it finds: it gets its id, its client's address and its log line here.
+ * What every request passes, whatever route it finds: it gets its id, its client's address, its log line and its place in `counts` here.
  * `peer` is the address of the socket.
  */
-export function frontDoor(ctx: Context, handle: Handle) {
+export function frontDoor(ctx: Context, counts: RequestCounts, handle: Handle) {
   const standing = standingHeaders(ctx.config.isHttps)
 
-  async function answer(request: Request, { requestId }: RequestFacts): Promise<Response> {
+  async function answer(request: Request, { requestId, isApi }: RequestFacts): Promise<Response> {
+    // RFC 9112 §3.2. Without a Host that makes an address, path and route would be two readers' guesses.
+    if (request.url.startsWith('/')) return refuse(NO_HOST, requestId)
+    if (isApi && isPreflight(request)) return answerPreflight(ctx.config.corsAllowedOrigins, request, standing)
     try {
       return await handle(request)
     } catch (error) {
       // Even the answer to an error failed: the reader learns the request's id and nothing else.
       ctx.log.error('request failed', { request_id: requestId, error })
-      return Response.json(errorBody(INTERNAL, requestId), { status: STATUS.internal, headers: standing })
+      return refuse(INTERNAL, requestId)
     }
+  }
+
+  function refuse(refusal: AppError, requestId: string): Response {
+    return Response.json(errorBody(refusal, requestId), { status: STATUS[refusal.kind], headers: standing })
   }
 
   return async (request: Request, peer: string): Promise<Response> => {
     const startedAt = performance.now()
     const facts = arrive(ctx, request, peer)
-    const isCors = facts.isApi && isPreflight(request)
-    const response = isCors
-      ? answerPreflight(ctx.config.corsAllowedOrigins, request, standing)
-      : await answer(request, facts)
+    const response = await answer(request, facts)
     addHeaders(ctx, request, response, facts)
-    const size = { status: response.status, ms: Math.round((performance.now() - startedAt) * 10) / 10 }
+    const ms = performance.now() - startedAt
+    counts.add(facts.route, request.method, response.status, ms)
+    const size = { status: response.status, ms: Math.round(ms * 10) / 10 }
     ctx.log.info('request', { ...logFacts(request, facts), ...size })
     return response
   }

@@ -58,8 +58,7 @@ function completeOperation(path: string, method: string, operation: Json, facts:
   const ownParameters = Array.isArray(parameters) ? parameters.map(plainSchema) : []
   const isOpen = need.kind === 'anyone'
   const allParameters = [...ownParameters, ...(isOpen ? [] : [ORG_PARAMETER])]
-  const hasQuery = ownParameters.some((parameter) => jsonOf(parameter).in === 'query')
-  const codes = errorCodesOf({ path, need, hasBody: body !== undefined, hasQuery, own: ownCodes(errors) })
+  const codes = errorCodesOf({ path, need, hasBody: body !== undefined, own: ownCodes(errors) })
   return {
     ...described,
     operationId: operationIdOf(method, path),

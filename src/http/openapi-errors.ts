@@ -5,7 +5,6 @@ export type RouteShape = Readonly<{
   path: string
   need: Need
   hasBody: boolean
-  hasQuery: boolean
   own: Readonly<Record<string, readonly string[]>>
 }>
 
@@ -72,10 +71,11 @@ function gateRefusals(need: Need): Refusals {
   }
 }
 
-function readingRefusals({ path, hasBody, hasQuery }: RouteShape): Refusals {
+function readingRefusals({ path, hasBody }: RouteShape): Refusals {
   return {
     ...(hasBody && { 400: ['unreadable_json'], 413: ['too_large'] }),
-    ...((hasBody || hasQuery) && { 422: [hasBody ? 'invalid_body' : 'invalid_query'] }),
+    // NUL in an address is refused at every route.
+    422: [...(hasBody ? ['invalid_body'] : []), 'invalid_query'],
     ...(path.startsWith('/api/auth/') && { 429: ['rate_limited'] }),
   }
 }

@@ -21,9 +21,14 @@ export function openapi(door: Door, routes: () => AnyElysia) {
     return completeDocument(paths, (route) => known.get(route) ?? unknown(route), build.version)
   }
 
+  function describeApi(): Promise<object> {
+    document ??= make()
+    return document
+  }
+
   return new Elysia({ prefix: '/api' })
     .use(gate(door))
-    .get('/openapi.json', async () => await (document ??= make()), { open: true })
+    .get('/openapi.json', async () => await describeApi(), { open: true })
     .get('/docs', () => new Response(DOCS_PAGE, { headers: { 'content-type': 'text/html; charset=utf-8' } }), {
       open: true,
     })

@@ -91,6 +91,13 @@ export function createQueue(options: Readonly<{ clock: Clock; random: Random }> 
   return { enqueue, payloadOf, onEnqueued }
 }
 
+/** The envelope of a job that `isSecret`, and what it opens for. */
+export function sealedPayloadOf(job: Pick<StoredJob, 'id' | 'orgId' | 'payload'>) {
+  const stored: unknown = JSON.parse(job.payload ?? '{}')
+  const sealed = typeof stored === 'object' && stored !== null && 'sealed' in stored ? stored.sealed : undefined
+  return { envelope: typeof sealed === 'string' ? sealed : '', purpose: purposeOf(job) }
+}
+
 type NewRow = typeof jobs.$inferInsert & { id: string }
 
 async function insert(tx: Tx, row: NewRow): Promise<string> {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, timingSafeEqual } from 'node:crypto'
 
 export const KEY_BYTES = 32
 export const IV_BYTES = 12
@@ -33,4 +33,10 @@ export function openBytes(key: Uint8Array, sealed: Sealed, aad: Uint8Array): Uin
   } catch {
     return undefined
   }
+}
+
+/** Whether two texts are the same; the time it takes tells nothing of either. */
+export function isSameSecret(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((text) => createHash('sha256').update(text).digest())
+  return left !== undefined && right !== undefined && timingSafeEqual(left, right)
 }

@@ -28,6 +28,26 @@ export function createLog(options: { level: LogLevel; write: (line: string) => v
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
+/**
+ * Gathers the lines of one turn of the event loop and hands them to `write` as one text: under load that is one system
+ * call for many requests. What is left is written when the process ends; only what kills it at once loses a turn.
+ */
+export function gatherLines(write: (text: string) => void): (line: string) => void {
+  let gathered = ''
+
+  function flush() {
+    const text = gathered
+    gathered = ''
+    if (text !== '') write(text)
+  }
+
+  process.on('exit', flush)
+  return (line) => {
+    if (gathered === '') setImmediate(flush)
+    gathered += `${line}\n`
+  }
+}
+
 /** What a log line may say of a thrown value: its name, code and first line; of a failed query only the engine's code. */
 export function reduceError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: typeof error === 'string' ? firstLine(error) : typeof error }

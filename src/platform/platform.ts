@@ -1,12 +1,15 @@
+import type { Secrets } from '#config/secrets.ts'
 import type { Context } from '#core/context.ts'
 import { createApp } from '#http/app.ts'
 import { assets } from '#http/assets.ts'
 import type { Bearer } from '#http/bearer.ts'
 import { frontDoor } from '#http/front-door.ts'
+import { metrics } from '#http/metrics.ts'
 import type { NavigationPage } from '#http/navigation.ts'
 import { openapi } from '#http/openapi.ts'
 import { createRateLimit } from '#http/rate-limit.ts'
 import { refusePage } from '#http/refuse-page.tsx'
+import { createRequestCounts } from '#http/request-counts.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
@@ -37,9 +40,11 @@ export const platformJobs = [...sessionsJobs, ...invitesJobs, deleteEndedJobs]
 export const platformSchedules = [...sessionsSchedules, DELETE_ENDED_JOBS]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
-export function createPlatform(ctx: Context, bearer: Bearer) {
+export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {
+  const counts = createRequestCounts()
   const door = { ctx, bearer, rateLimit: createRateLimit(ctx.clock), navigation: NAVIGATION }
-  const rooms = [assets(door), openapi(door, () => app), ...APIS.map((api) => api(door)), ...PAGES.map((pages) => pages(door))]
+  const hall = [assets(door), openapi(door, () => app), metrics(door, counts, secrets.metricsToken)]
+  const rooms = [...hall, ...APIS.map((api) => api(door)), ...PAGES.map((pages) => pages(door))]
   const app = createApp(door, rooms, refusePage)
-  return { app, answer: frontDoor(ctx, (request) => app.fetch(request)) }
+  return { app, answer: frontDoor(ctx, counts, (request) => app.fetch(request)) }
 }

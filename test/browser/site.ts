@@ -13,10 +13,18 @@ export const KNOWN_INVITE_TOKEN = 'invitation-of-somebody-known'
 export const RESET_TOKEN = 'reset-of-the-viewer'
 
 /** Every text of the site that a person can choose, from outside or inside. */
-export type Words = Readonly<{ orgName: string; memberName: string; inviteEmail: string; mailError: string; tokenName: string }>
+export type Words = Readonly<{
+  orgName: string
+  adminName: string
+  memberName: string
+  inviteEmail: string
+  mailError: string
+  tokenName: string
+}>
 
 export const PLAIN_WORDS: Words = {
   orgName: 'Acme',
+  adminName: 'Ada Admin',
   memberName: 'Vera Viewer',
   inviteEmail: 'rin@acme.test',
   mailError: '550 5.1.1 nobody of that name here',
@@ -71,6 +79,7 @@ async function populate(app: TestApp, words: Words) {
     newcomer: await makePerson(app, orgId, 'admin', 'nils@acme.test'),
     known: await makePerson(app, elsewhere.orgId, 'analyst', 'kim@elsewhere.test'),
   }
+  await ctx.db.update(users).set({ name: words.adminName }).where(eq(users.id, people.admin.userId))
   await ctx.db.update(users).set({ name: words.memberName }).where(eq(users.id, people.viewer.userId))
   await addInvites(app, people.admin, words)
   await addTokens(app, people.admin, words.tokenName)
@@ -103,6 +112,13 @@ async function addTokens({ ctx }: TestApp, { userId }: TestPerson, name: string)
   const now = ctx.clock.now()
   await ctx.db.insert(tokens).values([
     { userId, name, tokenHash: 'fresh', tail: '4fQz', createdAt: addMs(now, -HOUR_MS), lastUsedAt: now },
-    { userId, name: 'old', tokenHash: 'old', tail: 'k81B', createdAt: addMs(now, -9 * DAY_MS), expiresAt: addMs(now, -DAY_MS) },
+    {
+      userId,
+      name: 'old',
+      tokenHash: 'old',
+      tail: 'k81B',
+      createdAt: addMs(now, -9 * DAY_MS),
+      expiresAt: addMs(now, -DAY_MS),
+    },
   ])
 }

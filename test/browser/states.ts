@@ -19,34 +19,82 @@ export const STATES: readonly State[] = [
   { name: 'the sign-in', who: 'nobody', reach: goto('/login?email=ada%40acme.test') },
   { name: 'a refused sign-in', who: 'nobody', refusals: [401], reach: (page) => signInWrongly(page) },
   { name: 'the form for a forgotten password', who: 'nobody', reach: goto('/forgot-password') },
-  { name: 'a reset link on its way', who: 'nobody', reach: (page) => askForReset(page, 'ada@acme.test', 'Look in your inbox') },
-  { name: 'a reset link for no address', who: 'nobody', refusals: [422], reach: (page) => askForReset(page, `${'a'.repeat(65)}@acme.test`, 'This is not an e-mail address.') },
+  {
+    name: 'a reset link on its way',
+    who: 'nobody',
+    reach: (page) => askForReset(page, 'ada@acme.test', 'Look in your inbox'),
+  },
+  {
+    name: 'a reset link for no address',
+    who: 'nobody',
+    refusals: [422],
+    reach: (page) => askForReset(page, `${'a'.repeat(65)}@acme.test`, 'This is not an e-mail address.'),
+  },
   { name: 'a new password by mail', who: 'nobody', reach: goto(`/reset-password?token=${RESET_TOKEN}`) },
   { name: 'a reset link that is gone', who: 'nobody', refusals: [410], reach: goto('/reset-password?token=other') },
   { name: 'a setup link that is gone', who: 'nobody', refusals: [410], reach: goto('/setup?token=other') },
   { name: 'an invitation of somebody new', who: 'nobody', reach: goto(`/accept-invite?token=${INVITE_TOKEN}`) },
-  { name: 'an invitation refused for its password', who: 'nobody', refusals: [422], reach: (page) => acceptWrongly(page) },
+  {
+    name: 'an invitation refused for its password',
+    who: 'nobody',
+    refusals: [422],
+    reach: (page) => acceptWrongly(page),
+  },
   { name: 'an invitation of somebody known', who: 'nobody', reach: goto(`/accept-invite?token=${KNOWN_INVITE_TOKEN}`) },
   { name: 'one’s own invitation, signed in', who: 'known', reach: goto(`/accept-invite?token=${KNOWN_INVITE_TOKEN}`) },
   { name: 'somebody else’s invitation', who: 'viewer', reach: goto(`/accept-invite?token=${KNOWN_INVITE_TOKEN}`) },
   { name: 'an invitation that is gone', who: 'nobody', refusals: [410], reach: goto('/accept-invite?token=other') },
   { name: 'the members', who: 'admin', reach: goto('/members') },
   { name: 'a member’s menu', who: 'admin', reach: (page) => pressOn(page, '/members', ['Actions for Vera Viewer']) },
-  { name: 'an invitation’s menu', who: 'admin', reach: (page) => pressOn(page, '/members', ['Actions for rin@acme.test']) },
-  { name: 'the dialog for a role', who: 'admin', reach: (page) => pressOn(page, '/members', ['Actions for Vera Viewer', 'Change role']) },
-  { name: 'the dialog to remove a member', who: 'admin', reach: (page) => pressOn(page, '/members', ['Actions for Vera Viewer', /^Remove from/]) },
-  { name: 'the dialog to revoke an invitation', who: 'admin', reach: (page) => pressOn(page, '/members', ['Actions for rin@acme.test', 'Revoke invitation']) },
+  {
+    name: 'an invitation’s menu',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/members', ['Actions for rin@acme.test']),
+  },
+  {
+    name: 'the dialog for a role',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/members', ['Actions for Vera Viewer', 'Change role']),
+  },
+  {
+    name: 'the dialog to remove a member',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/members', ['Actions for Vera Viewer', /^Remove from/]),
+  },
+  {
+    name: 'the dialog to revoke an invitation',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/members', ['Actions for rin@acme.test', 'Revoke invitation']),
+  },
   { name: 'the dialog to invite', who: 'admin', reach: (page) => openInvite(page) },
   { name: 'a refused invitation', who: 'admin', refusals: [409], reach: (page) => inviteAgain(page) },
-  { name: 'a resend that failed', who: 'admin', reach: (page) => pressOn(page, '/members', ['Actions for gone@acme.test', 'Resend', 'Dismiss']) },
+  {
+    name: 'a resend that failed',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/members', ['Actions for gone@acme.test', 'Resend', 'Dismiss']),
+  },
   { name: 'the expired invitations', who: 'admin', reach: goto('/members?filter=expired') },
   { name: 'a search for nobody', who: 'admin', reach: goto('/members?q=zzz') },
   { name: 'the account menu', who: 'admin', reach: (page) => pressOn(page, '/account', [/^Account of/]) },
   { name: 'the theme menu', who: 'admin', reach: (page) => pressOn(page, '/account', ['Theme']) },
   { name: 'the account', who: 'viewer', reach: goto('/account') },
-  { name: 'a refused change of password', who: 'admin', refusals: [403], reach: (page) => changePassword(page, 'not it', 'a new one for the day') },
-  { name: 'a password that is too short', who: 'admin', refusals: [422], reach: (page) => changePassword(page, PASSWORD, 'short') },
-  { name: 'the dialog to sign out everywhere', who: 'admin', reach: (page) => pressOn(page, '/account', ['Sign out everywhere']) },
+  {
+    name: 'a refused change of password',
+    who: 'admin',
+    refusals: [403],
+    reach: (page) => changePassword(page, 'not it', 'a new one for the day'),
+  },
+  {
+    name: 'a password that is too short',
+    who: 'admin',
+    refusals: [422],
+    reach: (page) => changePassword(page, PASSWORD, 'short'),
+  },
+  {
+    name: 'the dialog to sign out everywhere',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/account', ['Sign out everywhere']),
+  },
   { name: 'a password that is due', who: 'viewer', reach: (page, site) => meetDuePassword(page, site) },
   { name: 'no tokens', who: 'newcomer', reach: goto('/tokens') },
   { name: 'the tokens', who: 'admin', reach: goto('/tokens') },
@@ -64,11 +112,15 @@ export const STATES_WITHOUT_RELAY: readonly State[] = [
 
 /** Pages of an install in trouble: its clock stands, so a bucket once empty stays so, and its invitations cannot be read. */
 export const STATES_IN_TROUBLE: readonly State[] = [
-  { name: 'a body that is too large', who: 'nobody', refusals: [413], reach: (page) => send(page, '/login', 'x'.repeat(300_000)) },
+  {
+    name: 'a body that is too large',
+    who: 'nobody',
+    refusals: [413],
+    reach: (page) => send(page, '/login', 'x'.repeat(300_000)),
+  },
   { name: 'too many requests', who: 'nobody', refusals: [429], reach: (page, site) => askTooOften(page, site) },
   { name: 'something broken', who: 'admin', refusals: [500], reach: (page, site) => breakInvites(page, site) },
 ]
-
 
 async function pressOn(page: Page, path: string, buttons: readonly (string | RegExp)[]): Promise<void> {
   await page.goto(path)

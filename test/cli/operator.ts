@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { decideConfig } from '#config/config.ts'
 import { loadSecrets } from '#config/secrets.ts'
 import { createContext } from '#core/context.ts'
+import { engine } from '#db/columns.ts'
+import { pathOf } from '#db/sqlite.ts'
 import { start } from '#test/binary/executable.ts'
 import { openTestDatabase } from '#test/support/database.ts'
 
@@ -31,6 +33,7 @@ export async function runVerb(argv: readonly string[], variables: Variables) {
 /** What an operator has: a folder for data and a migrated database of the lane's engine. `env` are the variables for both. */
 export async function makeInstall() {
   const database = await openTestDatabase()
+  if (engine === 'sqlite') await chmod(pathOf(database.url), 0o600)
   const root = await mkdtemp(join(tmpdir(), 'honeyframe-install-'))
   const env = { DATA_DIR: join(root, 'data'), DATABASE_URL: database.url }
   return {

@@ -2,11 +2,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { EXECUTABLE } from '#test/binary/executable.ts'
 import { localRunner } from '#lib/exec.ts'
+import { EXECUTABLE } from '#test/binary/executable.ts'
 import { openBrowser, openVisitor, PLAIN_NAME, photograph, stickingOut, type Visitor } from '#test/support/browser.ts'
 import { type Installation, linkOf, startInstallation } from './installation.ts'
-import { choose, fill, giveRole, invite, makeToken, menuOf, openInvite, press, reads, row, signIn, signOut } from './visits.ts'
+import {
+  choose,
+  fill,
+  giveRole,
+  invite,
+  makeToken,
+  menuOf,
+  openInvite,
+  press,
+  reads,
+  row,
+  signIn,
+  signOut,
+} from './visits.ts'
 
 const ADA = { name: 'Ada Admin', email: 'ada@acme.test', password: 'nine grey herons wade' }
 const TOM = { name: 'Tom Teammate', email: 'tom@acme.test', password: 'a kettle for the attic' }
@@ -30,7 +43,10 @@ afterAll(() => browser.close())
 for (const mode of MODES) {
   describe(`the first hour, ${mode.name}`, () => {
     let install: Installation
-    let [ada, tom, phone]: Visitor[] = []
+    let ada: Visitor
+    let tom: Visitor
+    let phone: Visitor
+    const visitors: Visitor[] = []
     const secrets: string[] = []
     let token = ''
     let isBroken = false
@@ -39,7 +55,7 @@ for (const mode of MODES) {
       install = await startInstallation(mode.host, new Map([[BOUNCING, REFUSAL]]))
     })
     afterAll(async () => {
-      for (const visitor of [ada, tom, phone]) await visitor?.[Symbol.asyncDispose]()
+      for (const visitor of visitors) await visitor[Symbol.asyncDispose]()
       await install[Symbol.asyncDispose]()
     })
 
@@ -49,15 +65,20 @@ for (const mode of MODES) {
         if (isBroken) throw new Error('an earlier step of this story failed')
         isBroken = true
         await work()
-        for (const visitor of [ada, tom, phone]) expect(visitor?.faults() ?? []).toEqual([])
+        for (const visitor of visitors) expect(visitor.faults()).toEqual([])
         isBroken = false
       })
     }
-    const visitor = () => openVisitor(browser, install.origin, { scripts: mode.scripts })
+    const arrive = async () => {
+      const visitor = await openVisitor(browser, install.origin, { scripts: mode.scripts })
+      visitors.push(visitor)
+      return visitor
+    }
     const picture = async (page: Page, name: string) => {
       if (mode.hasPictures) await photograph(page, name)
     }
-    const ask = (path: string, init: RequestInit = {}) => fetch(install.localUrl + path, { redirect: 'manual', ...init })
+    const ask = (path: string, init: RequestInit = {}) =>
+      fetch(install.localUrl + path, { redirect: 'manual', ...init })
     const statusOf = async (link: string) => (await ask(link.slice(install.origin.length))).status
     const asBearer = (secret: string) => ({ authorization: `Bearer ${secret}`, 'content-type': 'application/json' })
     const linkTo = async (address: string, count = 1) => {
@@ -66,31 +87,34 @@ for (const mode of MODES) {
       return link
     }
 
-    step('the log and the data folder show one setup link; it makes the first admin and organization, once', async () => {
-      const [, link = ''] = await install.server.says(/"setup_url":"([^"]+)"/)
-      const file = join(install.dataDir, 'setup-link')
-      expect(link).toStartWith(`${install.origin}/setup?token=`)
-      expect((await Bun.file(file).text()).trim()).toBe(link)
-      expect((await stat(file)).mode & 0o777).toBe(0o600)
-      ada = await visitor()
-      const { page } = ada
-      await page.goto(link)
-      await picture(page, 'setup')
-      await fill(page, { Organization: 'Acme', 'Your name': ADA.name, 'E-mail': ADA.email, Password: 'too short' })
-      ada.expectRefusal(422)
-      await press(page, 'Set up and sign in')
-      await page.locator('#setup-password-fault').waitFor()
-      expect(await page.getByLabel('Organization', { exact: true }).inputValue()).toBe('Acme')
-      expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
-      await picture(page, 'setup-refused')
-      await fill(page, { Password: ADA.password })
-      await press(page, 'Set up and sign in')
-      await page.waitForURL('/members')
-      await reads(page, 'Acme is set up. Invite your team.')
-      expect(await Bun.file(file).exists()).toBe(false)
-      expect(await statusOf(link)).toBe(410)
-      expect(await menuOf(page)).toEqual(['Members', 'Account', 'Access tokens'])
-    })
+    step(
+      'the log and the data folder show one setup link; it makes the first admin and organization, once',
+      async () => {
+        const [, link = ''] = await install.server.says(/"setup_url":"([^"]+)"/)
+        const file = join(install.dataDir, 'setup-link')
+        expect(link).toStartWith(`${install.origin}/setup?token=`)
+        expect((await Bun.file(file).text()).trim()).toBe(link)
+        expect((await stat(file)).mode & 0o777).toBe(0o600)
+        ada = await arrive()
+        const { page } = ada
+        await page.goto(link)
+        await picture(page, 'setup')
+        await fill(page, { Organization: 'Acme', 'Your name': ADA.name, 'E-mail': ADA.email, Password: 'too short' })
+        ada.expectRefusal(422)
+        await press(page, 'Set up and sign in')
+        await page.locator('#setup-password-fault').waitFor()
+        expect(await page.getByLabel('Organization', { exact: true }).inputValue()).toBe('Acme')
+        expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
+        await picture(page, 'setup-refused')
+        await fill(page, { Password: ADA.password })
+        await press(page, 'Set up and sign in')
+        await page.waitForURL('/members')
+        await reads(page, 'Acme is set up. Invite your team.')
+        expect(await Bun.file(file).exists()).toBe(false)
+        expect(await statusOf(link)).toBe(410)
+        expect(await menuOf(page)).toEqual(['Members', 'Account', 'Access tokens'])
+      },
+    )
 
     step('the session is a cookie no script can read, and forms prove where they come from', async () => {
       const { context, responses } = ada
@@ -131,7 +155,7 @@ for (const mode of MODES) {
 
     step('the teammate opens the link elsewhere, chooses name and password, and signs in', async () => {
       const link = await linkTo(TOM.email)
-      tom = await visitor()
+      tom = await arrive()
       const { page } = tom
       await page.goto(link)
       await picture(page, 'accept-invite')
@@ -233,7 +257,11 @@ for (const mode of MODES) {
       const members = await (await ask('/api/members', { headers })).json()
       expect(members.items.map(({ email }: { email: string }) => email).sort()).toEqual([ADA.email, TOM.email])
       const body = JSON.stringify({ email: 'scripted@acme.test', role: 'analyst' })
-      const nobody = await ask('/api/invites', { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+      const nobody = await ask('/api/invites', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
       expect(nobody.status).toBe(401)
       const made = await ask('/api/invites', { method: 'POST', body, headers })
       expect(made.status).toBe(201)
@@ -276,7 +304,7 @@ for (const mode of MODES) {
     })
 
     step('a forgotten password is replaced by mail, which ends every session', async () => {
-      phone = await visitor()
+      phone = await arrive()
       await phone.page.goto('/login')
       await picture(phone.page, 'login')
       await signIn(phone.page, TOM)
@@ -363,7 +391,10 @@ for (const mode of MODES) {
       expect(await install.server.ended()).toBe(0)
       expect(performance.now() - start).toBeLessThan(5000)
       const log = install.server.said()
-      const lines = log.trim().split('\n').map((line) => JSON.parse(line))
+      const lines = log
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
       const errors = lines.filter(({ level }) => level === 'error')
       expect(errors.map(({ message, kind }) => [message, kind])).toEqual([['a job was given up', 'invite.mail']])
       const known = [ADA.password, TOM.password, TOMS_SECOND, TOMS_THIRD, ...secrets].filter((secret) => secret !== '')

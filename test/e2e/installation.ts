@@ -42,7 +42,8 @@ export async function startInstallation(host: string, refusals: ReadonlyMap<stri
       for (;;) {
         const mail = smtp.mails.filter(({ recipients }) => recipients.includes(address))[count - 1]
         if (mail) return mail
-        if (performance.now() > end) throw new Error(`mail ${count} to ${address} did not come; the log: ${server.said()}`)
+        if (performance.now() > end)
+          throw new Error(`mail ${count} to ${address} did not come; the log: ${server.said()}`)
         await Bun.sleep(20)
       }
     },

@@ -142,6 +142,23 @@ for (const [what, change] of [
   })
 }
 
+test('the mail of a link that a resend replaced is not sent, while the mail of the new one still is', async () => {
+  await using smtp = await startSmtp()
+  await using org = await openOrg({ env: relayOf(smtp) })
+  const { app, admin } = org
+  const { body } = await call(app, 'POST', '/api/invites', admin, GRACE)
+  await call(app, 'POST', `/api/invites/${body.id}/resend`, admin)
+  // As if the process had died before it knew how its own try had ended.
+  await app.ctx.db.update(invites).set({ mailState: 'queued' })
+  await hurry(app)
+  await using _worker = startWorker(app.ctx, invitesJobs, { pollMs: 20 })
+  await eventually(async () => (await mailJobs(app)).every(({ state }) => state === 'done'))
+  expect(smtp.mails).toHaveLength(2)
+  const { tokenHash } = await inviteRow(app, Number(body.id))
+  const tokens = smtp.mails.map(({ parsed }) => tokenOf(/http\S+token=\S+/.exec(parsed.text ?? '')?.[0] ?? ''))
+  expect(tokens.map(sha256Hex)).toEqual([tokenHash, tokenHash])
+})
+
 test('an invitation whose transaction fails sends nothing', async () => {
   await using smtp = await startSmtp()
   await using org = await openOrg({ env: relayOf(smtp), worker: true })

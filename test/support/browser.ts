@@ -1,5 +1,12 @@
 import { resolve } from 'node:path'
-import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page, type Response } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type ConsoleMessage,
+  chromium,
+  type Page,
+  type Response,
+} from 'playwright-core'
 
 /** A name that the test browser finds on loopback, but that is not a loopback name: there Chromium sends no `Sec-Fetch-*`. */
 export const PLAIN_NAME = 'honeyframe.test'
@@ -7,7 +14,7 @@ export const WIDE = { width: 1440, height: 900 }
 export const NARROW = { width: 360, height: 740 }
 
 const PICTURES = resolve('test-results')
-const TIMEOUT_MS = 10_000
+const TIMEOUT_MS = 30_000
 /** Nothing but loopback can be found, whatever a page asks for. */
 const HOST_RULES = `MAP ${PLAIN_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1`
 const CSP: Readonly<Record<string, string>> = {
@@ -75,7 +82,10 @@ export async function openVisitor(browser: Browser, origin: string, options: Vis
   return { page, context, ...witness, [Symbol.asyncDispose]: () => context.close() }
 }
 
-function watch(context: BrowserContext, origin: string): Omit<Visitor, 'page' | 'context' | typeof Symbol.asyncDispose> {
+function watch(
+  context: BrowserContext,
+  origin: string,
+): Omit<Visitor, 'page' | 'context' | typeof Symbol.asyncDispose> {
   const seen: string[] = []
   const expected: number[] = []
   const responses: Response[] = []
@@ -106,7 +116,8 @@ function watch(context: BrowserContext, origin: string): Omit<Visitor, 'page' | 
 /** A refusal is judged by its answer, so the browser's own line about it says nothing new. */
 function consoleFaults(message: ConsoleMessage): string[] {
   const isFault = ['error', 'warning', 'assert'].includes(message.type())
-  if (!isFault || /^Failed to load resource: the server responded with a status of \d{3}/.test(message.text())) return []
+  if (!isFault || /^Failed to load resource: the server responded with a status of \d{3}/.test(message.text()))
+    return []
   return [`console ${message.type()}: ${message.text()}`]
 }
 
@@ -137,7 +148,11 @@ export async function photograph(page: Page, name: string): Promise<void> {
     await showTheme(page, theme)
     for (const size of [NARROW, WIDE]) {
       await page.setViewportSize(size)
-      await page.screenshot({ path: `${PICTURES}/${name}-${size.width}-${theme}.png`, fullPage: true, caret: 'initial' })
+      await page.screenshot({
+        path: `${PICTURES}/${name}-${size.width}-${theme}.png`,
+        fullPage: true,
+        caret: 'initial',
+      })
     }
   }
 }

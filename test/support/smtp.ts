@@ -26,6 +26,8 @@ export type SmtpOptions = Readonly<{
   auth?: Readonly<{ username: string; password: string }>
   /** Asked for each recipient; undefined takes it. May change between mails. */
   rejectRcpt?: (address: string) => SmtpRefusal | undefined
+  /** Each recipient is answered when this resolves: a server that takes its time. */
+  pause?: (address: string) => Promise<void>
   /** Asked when the message has come in whole. */
   rejectData?: () => SmtpRefusal | undefined
 }>
@@ -59,8 +61,12 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<SmtpPeer> {
       else done(refusalError({ code: 535, text: '5.7.8 Authentication credentials invalid' }))
     },
     onRcptTo(address, _session, done) {
-      const refusal = options.rejectRcpt?.(address.address)
-      done(refusal ? refusalError(refusal) : null)
+      const answer = () => {
+        const refusal = options.rejectRcpt?.(address.address)
+        done(refusal ? refusalError(refusal) : null)
+      }
+      if (options.pause) options.pause(address.address).then(answer, done)
+      else answer()
     },
     onData(stream, session, done) {
       receive(stream, session).then((mail) => {

@@ -46,7 +46,7 @@ async function namesIn(path: string, constant: string, type: string): Promise<st
   const found: string[] = []
   if (!isNode(program)) return found
   walk(program, (node, ancestors) => {
-    const declarator = ancestors.find((one) => one.type === 'VariableDeclarator')
+    const declarator = ancestors.findLast((one) => one.type === 'VariableDeclarator')
     const isInside = declarator && isNode(declarator.id) && declarator.id.name === constant
     if (node.type !== type || !isInside || ancestors.some((one) => one.type === type)) return
     for (const item of [node.elements, node.properties].flat()) {

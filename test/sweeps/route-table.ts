@@ -48,13 +48,14 @@ export function routesOf(app: AnyElysia): Route[] {
   })
 }
 
-/** Routes beyond the gate, routes with two needs (the first would decide), and open routes that nobody accounted for. */
+/** Routes beyond the gate, routes with two needs (the first would decide) or too small a one, and open routes that nobody accounted for. */
 export function gateFaults(app: AnyElysia, publicRoutes = PUBLIC): string[] {
   const routes = routesOf(app)
   const shut = routes.filter(({ need }) => need?.kind !== 'anyone').map(({ name }) => name)
   const open = routes.filter(({ need }) => need?.kind === 'anyone').map(({ name }) => name)
   return [
     ...routes.filter(({ need }) => need === undefined).map(({ name }) => `${name} never passed the gate`),
+    ...routes.filter(isWriteByReader).map(({ name }) => `${name} changes something by a permission to read`),
     ...app.routes.filter((route) => hooksIn(route.hooks, 'transform') > 1).map(({ path }) => `${path} has two needs`),
     ...app.routes
       .filter((route) => hooksIn(route.hooks, 'parse') > 1)
@@ -76,6 +77,10 @@ export function pathWith(route: Pick<Route, 'path'>, parameter: string | number)
 
 export function isGated(route: Route): route is GatedRoute {
   return route.need !== undefined
+}
+
+function isWriteByReader({ method, need }: Route): boolean {
+  return method !== 'GET' && need?.kind === 'permission' && need.permission.endsWith('.read')
 }
 
 function hooksIn(hooks: object, name: string): number {

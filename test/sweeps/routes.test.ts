@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
+import { gate } from '#http/gate.ts'
+import { createRateLimit } from '#http/rate-limit.ts'
 import { makeOrg, makePerson, startTestApp, type TestApp } from '#test/support/app.ts'
 import { ODD_TARGETS, oddTargetFaults } from './odd-targets.ts'
 import { admissionFaults, foreignFormFaults, type Send, strangerFaults, viewerFaults } from './route-manners.ts'
@@ -66,10 +68,15 @@ describe('every route', () => {
 })
 
 describe('this sweep sees', () => {
-  test('a route that never passed the gate, one nobody accounted for, and a stale reason', async () => {
+  test('a route that never passed the gate, one with too small a need, one nobody accounted for, and a stale reason', async () => {
     await using app = await startTestApp()
     const planted = new Elysia().use(app.app).get('/api/leak', () => 'everything')
     expect(gateFaults(planted)).toEqual(['GET /api/leak never passed the gate'])
+    const door = { ctx: app.ctx, bearer: app.bearer, rateLimit: createRateLimit(app.ctx.clock), navigation: [] }
+    const weak = new Elysia().use(gate(door)).delete('/api/all', () => '', { requires: 'member.read' })
+    const both = new Elysia().use(gate(door)).get('/api/two', () => '', { open: true, requires: 'member.read' })
+    expect(gateFaults(weak, {})).toEqual(['DELETE /api/all changes something by a permission to read'])
+    expect(gateFaults(both, {})).toContain('/api/two has two needs')
     const { 'GET /api/health': _, ...others }: Record<string, string> = { ...PUBLIC, 'GET /gone': 'was' }
     expect(gateFaults(app.app, others)).toEqual([
       'GET /api/health is open, and no reason is given',

@@ -16,10 +16,9 @@ export function scopeFaults(file: SourceFile): string[] {
   const { program } = parse(file)
   if (!isNode(program)) return faults
   walk(program, (node, around) => {
-    const how = makingOf(
-      node,
-      around.filter(({ type }) => type !== 'ParenthesizedExpression'),
-    )
+    if (node.type !== 'ObjectExpression' && node.type !== 'CallExpression') return
+    const ancestors = around.filter(({ type }) => type !== 'ParenthesizedExpression').toReversed()
+    const how = makingOf(node, ancestors)
     if (how !== undefined) faults.push(`${file.path}:${lineAt(file.text, node.start)} ${how}`)
   })
   return faults
@@ -33,9 +32,10 @@ export function scopeMakers(files: readonly SourceFile[]): string[] {
     .map(({ path }) => path)
 }
 
+/** `ancestors`, nearest first. */
 function makingOf(node: Node, ancestors: readonly Node[]): string | undefined {
   if (node.type === 'CallExpression' && isNamed(node.callee, 'scopeOf')) return 'takes the maker of scopes from http'
-  if (node.type !== 'ObjectExpression') return undefined
+  if (node.type === 'CallExpression') return undefined
   const members = Array.isArray(node.properties) ? node.properties.filter(isNode) : []
   const names = members.flatMap((member) => nameOf(member) ?? [])
   if (names.includes('orgId') && names.includes('permissions')) return 'makes a scope'

@@ -1,6 +1,6 @@
 import type { Role } from '#core/access/roles.ts'
 import { exactTime } from '#lib/format.ts'
-import { ROLE_WORDS } from '#views/members/role.tsx'
+import { ROLE_WORDS, roleSentence } from '#views/members/role.tsx'
 import { oneLine, type RenderedMail, renderMailHtml, renderMailText } from './mail-body.tsx'
 
 export type InviteMailProps = Readonly<{
@@ -13,10 +13,10 @@ export type InviteMailProps = Readonly<{
 
 export function renderInviteMail(props: InviteMailProps): RenderedMail {
   const { orgName, inviterName } = props
-  const role = ROLE_WORDS[props.role]
+  const label = ROLE_WORDS[props.role].label.toLowerCase()
   const body = {
     title: `Join ${orgName} on Honeyframe`,
-    paragraphs: [`${inviterName} invites you to ${orgName} as ${role.label.toLowerCase()}. ${role.text}`],
+    paragraphs: [`${inviterName} invites you to ${orgName} as ${label}. ${roleSentence(props.role)}`],
     action: { label: 'Accept the invitation', url: props.acceptUrl },
     notes: [
       `The link works until ${exactTime(props.expiresAt)}.`,

@@ -5,7 +5,7 @@ import { Alert } from '#views/ui/alert.tsx'
 import { attribute } from '#views/ui/attribute.ts'
 import { SubmitButton } from '#views/ui/button.tsx'
 import { Field, type FieldFaults, PasswordField } from '#views/ui/field.tsx'
-import { ROLE_WORDS } from './role.tsx'
+import { ROLE_WORDS, roleSentence } from './role.tsx'
 
 export type Invitation = Readonly<{
   token: string
@@ -40,9 +40,11 @@ export function AcceptInviteContent(props: AcceptInviteProps): JSX.Element {
 }
 
 function invitedAs(invitation: Invitation): string {
-  const who = invitation.invitedBy ? `${invitation.invitedBy} invites` : 'You are invited: an administrator asks'
-  const role = ROLE_WORDS[invitation.role]
-  return `${who} ${invitation.email} to work there as ${role.label.toLowerCase()}. ${role.text}`
+  const { email, invitedBy, role } = invitation
+  const label = ROLE_WORDS[role].label.toLowerCase()
+  const invited =
+    invitedBy === undefined ? `${email} is invited as ${label}.` : `${invitedBy} invites ${email} as ${label}.`
+  return `${invited} ${roleSentence(role)}`
 }
 
 /** The fragment of POST /accept-invite. */

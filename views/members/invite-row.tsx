@@ -19,7 +19,7 @@ export type InviteRowProps = Readonly<{
   invitedBy: string | undefined
   expiresAt: Date
   mail: 'queued' | 'sent' | 'failed' | 'link'
-  /** The words of the server that refused the mail. */
+  /** The words of the server that refused the mail; beside `queued` those of the last try, with another to come. */
   mailError: string | undefined
 }>
 
@@ -68,6 +68,9 @@ function storyOf(props: InviteRowProps & InviteRowContext): string {
   const invited = props.invitedBy ? `Invited by ${props.invitedBy}` : 'Invited'
   if (props.isExpired) return `${invited}, expired ${relativeTime(props.expiresAt, props.now)}`
   if (props.mail === 'failed') return `${invited}, mail failed: ${props.mailError ?? 'no answer from the server'}`
+  if (props.mail === 'queued' && props.mailError !== undefined) {
+    return `${invited}, mail failed and will be tried again: ${props.mailError}`
+  }
   const expires = `expires ${relativeTime(props.expiresAt, props.now)}`
   if (props.mail === 'link') return `${invited} with a link, ${expires}`
   return props.mail === 'queued' ? `${invited}, mail on its way, ${expires}` : `${invited}, ${expires}`

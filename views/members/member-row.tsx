@@ -48,7 +48,7 @@ export function MemberRow(props: MemberRowProps & RowContext): JSX.Element {
         {props.isActive ? <Badge tone="normal" label="Active" /> : <Badge tone="unknown" label="Deactivated" />}
       </td>
       <td class="hf-cell-time">
-        {props.lastActiveAt ? <Time at={props.lastActiveAt} now={props.now} /> : <span>Never</span>}
+        {props.lastActiveAt ? <Time at={props.lastActiveAt} now={props.now} /> : <span>never</span>}
       </td>
       {props.canEdit && (
         <td class="hf-cell-menu">

@@ -37,7 +37,7 @@ export function MembersContent(props: MembersProps): JSX.Element {
       <PageHead
         title="Members"
         text={`Invite teammates by e-mail. A link is valid for 7 days and joins them to ${props.orgName} with the role you choose.`}
-        action={props.canInvite ? <InviteButton {...props.state} /> : undefined}
+        action={props.canInvite ? <InviteButton state={props.state} isPrimary={true} /> : undefined}
       />
       <MembersCard {...props} />
     </>
@@ -45,9 +45,13 @@ export function MembersContent(props: MembersProps): JSX.Element {
 }
 
 /** A link for those without scripts; app.js opens the dialog that is already in the page instead. */
-function InviteButton(state: ListState): JSX.Element {
+function InviteButton(props: Readonly<{ state: ListState; isPrimary: boolean }>): JSX.Element {
   return (
-    <a class="btn btn-primary" href={attribute(membersHref(state, { invite: '1' }))} data-dialog="invite-dialog">
+    <a
+      class={['btn', props.isPrimary && 'btn-primary']}
+      href={attribute(membersHref(props.state, { invite: '1' }))}
+      data-dialog="invite-dialog"
+    >
       <Icon name="user-plus" />
       Invite people
     </a>
@@ -65,7 +69,7 @@ export function MembersCard(props: MembersProps): JSX.Element {
           <MembersSearch {...props.state} />
         </div>
         {props.rows.length > 0 ? <MembersTable {...props} /> : <NoMembers {...props} />}
-        <MembersPager {...props} />
+        {props.rows.length > 0 && <MembersPager {...props} />}
       </section>
       {props.canInvite && (
         <InviteDialog
@@ -176,7 +180,7 @@ function NoMembers(props: MembersProps): JSX.Element {
       title="No open invitations"
       text="Invite teammates by e-mail; they show here until they accept."
     >
-      {props.canInvite ? <InviteButton {...state} /> : undefined}
+      {props.canInvite ? <InviteButton state={state} isPrimary={false} /> : undefined}
     </Empty>
   )
 }

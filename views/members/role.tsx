@@ -9,6 +9,13 @@ export const ROLE_WORDS: Readonly<Record<Role, Readonly<{ label: string; text: s
   viewer: { label: 'Viewer', text: 'Looks at what others share.' },
 }
 
+/** What a role does, as a sentence: `An analyst works with the data…`. */
+export function roleSentence(role: Role): string {
+  const { label, text } = ROLE_WORDS[role]
+  const article = /^[AEIOU]/.test(label) ? 'An' : 'A'
+  return `${article} ${label.toLowerCase()} ${text.charAt(0).toLowerCase()}${text.slice(1)}`
+}
+
 const ROLES_SHOWN: readonly Role[] = ['admin', 'designer', 'analyst', 'viewer']
 
 export type RoleChoiceProps = Readonly<{ id: string; value: Role; fault?: string | undefined }>

@@ -31,10 +31,10 @@ export function TokenRow(props: TokenRowProps & Readonly<{ now: Date }>): JSX.El
         </div>
       </td>
       <td class="hf-cell-time" data-label="Last used">
-        {props.lastUsedAt ? <Time at={props.lastUsedAt} now={props.now} /> : <span>Never</span>}
+        {props.lastUsedAt ? <Time at={props.lastUsedAt} now={props.now} /> : <span>never</span>}
       </td>
-      <td class="hf-cell-fact" data-label="Expires">
-        {props.expiresAt ? <Time at={props.expiresAt} now={props.now} /> : <span>Never</span>}
+      <td class="hf-cell-fact" data-label={isExpired ? 'Expired' : 'Expires'}>
+        {props.expiresAt ? <Time at={props.expiresAt} now={props.now} /> : <span>never</span>}
       </td>
       <td class="hf-cell-badge">
         {isExpired ? <Badge tone="unknown" label="Expired" /> : <Badge tone="normal" label="Active" />}

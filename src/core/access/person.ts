@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Role } from '#core/access/roles.ts'
 import { endedSessions, tokens } from '#core/access/tables.ts'
 import type { Context } from '#core/context.ts'
@@ -81,7 +81,7 @@ export async function stampMember(ctx: Context, person: Person, membership: Memb
   const now = ctx.clock.now()
   const limit = addMs(now, -MEMBER_STAMP_MS)
   if (membership.lastActiveAt !== null && membership.lastActiveAt > limit) return
-  const isStale = or(isNull(userOrgs.lastActiveAt), lt(userOrgs.lastActiveAt, limit))
+  const isStale = or(isNull(userOrgs.lastActiveAt), lte(userOrgs.lastActiveAt, limit))
   await ctx.db
     .update(userOrgs)
     .set({ lastActiveAt: now })
@@ -94,7 +94,7 @@ async function stampToken(ctx: Context, tokenId: number, lastUsedAt: Date | null
   await ctx.db
     .update(tokens)
     .set({ lastUsedAt: now })
-    .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, limit))))
+    .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lte(tokens.lastUsedAt, limit))))
 }
 
 function sessionQuery(database: Database) {
@@ -102,10 +102,10 @@ function sessionQuery(database: Database) {
     db
       .select({ ...PERSON, endedJti: endedSessions.jti })
       .from(users)
-      .leftJoin(endedSessions, eq(endedSessions.jti, sql.placeholder('jti')))
+      .leftJoin(endedSessions, inArray(endedSessions.jti, [sql.placeholder('jti')]))
       .leftJoin(userOrgs, eq(userOrgs.userId, users.id))
       .leftJoin(orgs, eq(orgs.id, userOrgs.orgId))
-      .where(eq(users.id, sql.placeholder('userId')))
+      .where(inArray(users.id, [sql.placeholder('userId')]))
       .orderBy(userOrgs.id),
   )
 }
@@ -124,7 +124,7 @@ function tokenQuery(database: Database) {
       .innerJoin(users, eq(users.id, tokens.userId))
       .leftJoin(userOrgs, eq(userOrgs.userId, users.id))
       .leftJoin(orgs, eq(orgs.id, userOrgs.orgId))
-      .where(eq(tokens.tokenHash, sql.placeholder('tokenHash')))
+      .where(inArray(tokens.tokenHash, [sql.placeholder('tokenHash')]))
       .orderBy(userOrgs.id),
   )
 }

@@ -39,7 +39,7 @@ const PLAIN_LINE_CHARS_MAX = 900
 export function createMail(options: Readonly<{ relay?: Relay | undefined; publicUrl: string; log: Log }>): Mail {
   const { relay, log } = options
   if (!relay) return { isConfigured: false, send: refuse }
-  const ownHost = new URL(options.publicUrl).hostname.replace(/^\[|\]$/g, '')
+  const ownHost = hostOf(options.publicUrl)
   const sender = parseSender(relay.from)
   const transport = createRelayTransport(relay, ownHost)
 
@@ -51,6 +51,26 @@ export function createMail(options: Readonly<{ relay?: Relay | undefined; public
   }
 
   return { isConfigured: true, send }
+}
+
+/**
+ * Goes as far as a mail would, without sending one: connection, greeting, encryption and sign-in. Throws as `createMail`
+ * for a sender that is none, and `upstream mail_failed` with the server's words.
+ */
+export async function verifyRelay(relay: Relay, publicUrl: string): Promise<void> {
+  parseSender(relay.from)
+  const transport = createRelayTransport(relay, hostOf(publicUrl))
+  try {
+    await transport.verify()
+  } catch (error) {
+    throw mailFailure(error, relay.password)
+  } finally {
+    transport.close()
+  }
+}
+
+function hostOf(publicUrl: string): string {
+  return new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')
 }
 
 type Sender = Readonly<{ name: string; address: string }>

@@ -1,11 +1,7 @@
-import { and, eq } from 'drizzle-orm'
 import { AppError } from '#core/errors.ts'
-import type { Database } from '#db/database.ts'
-import type { Clock } from '#lib/clock.ts'
-import { hkdfSha256, KEY_BYTES } from '#lib/crypto.ts'
 import type { Random } from '#lib/random.ts'
+import { DATA_KEY_ID, type KeyOptions, openDataKey } from './data-key.ts'
 import { openEnvelope, type Purpose, sealEnvelope } from './envelope.ts'
-import { vaultKeys } from './tables.ts'
 
 export type { Purpose } from './envelope.ts'
 export { keepIfMasked, MASK } from './mask.ts'
@@ -17,32 +13,20 @@ export type Vault = Readonly<{
   open: (envelope: string, purpose: Purpose) => string
 }>
 
-export type VaultOptions = Readonly<{
-  db: Database
-  /** `JWT_SECRET`. */
-  secret: string
-  /** `JWT_SECRET_PREVIOUS`: opens the data key once more after the secret was changed. */
-  previousSecret?: string | undefined
-  random: Random
-  clock: Clock
-}>
-
-// Two nodes that boot at once both insert this id; the database lets one through and both read that one.
-const KEY_ROW_ID = 1
-const DATA_KEY_ID = String(KEY_ROW_ID)
-const WRAPPING_KEY_ID = 'jwt'
-const WRAPPING_KEY_INFO = 'honeyframe vault wrapping key v1'
-const WRAPPED_KEY_PURPOSE: Purpose = { orgId: 0, table: 'vault_keys', column: 'sealed', row: KEY_ROW_ID }
+export type VaultOptions = KeyOptions
 
 /**
- * Opens the vault of a database, making its random data key at first boot. When only the previous secret opens the key, it
- * is wrapped anew under the present one. When neither does, throws `internal vault_locked` and writes nothing.
+ * Opens the vault of a database, making its random data key at first boot. When only a previous secret opens the key, it
+ * is wrapped anew under the present one. When none does, throws `internal vault_locked` and writes nothing.
  */
 export async function openVault(options: VaultOptions): Promise<Vault> {
-  const dataKey = await openDataKey(options)
+  return vaultOf(await openDataKey(options), options.random)
+}
 
+/** The vault of a data key that is open already. */
+export function vaultOf(dataKey: Uint8Array, random: Random): Vault {
   function seal(text: string, purpose: Purpose): string {
-    return sealEnvelope(dataKey, DATA_KEY_ID, options.random, Buffer.from(text, 'utf8'), purpose)
+    return sealEnvelope(dataKey, DATA_KEY_ID, random, Buffer.from(text, 'utf8'), purpose)
   }
 
   function open(envelope: string, purpose: Purpose): string {
@@ -56,61 +40,4 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
   }
 
   return { seal, open }
-}
-
-async function openDataKey(options: VaultOptions): Promise<Uint8Array> {
-  const { secret, previousSecret } = options
-  const sealed = (await findSealedKey(options)) ?? (await createSealedKey(options))
-  const dataKey = unwrap(sealed, secret)
-  if (dataKey) return dataKey
-  const previous = previousSecret === undefined ? undefined : unwrap(sealed, previousSecret)
-  if (previous) return rewrap(options, previous, sealed)
-  throw locked()
-}
-
-async function findSealedKey({ db }: VaultOptions): Promise<string | undefined> {
-  const rows = await db.select({ sealed: vaultKeys.sealed }).from(vaultKeys).where(eq(vaultKeys.id, KEY_ROW_ID))
-  return rows[0]?.sealed
-}
-
-async function createSealedKey(options: VaultOptions): Promise<string> {
-  const { db, random, clock, secret } = options
-  const sealed = wrap(random.bytes(KEY_BYTES), secret, random)
-  await db.insert(vaultKeys).values({ id: KEY_ROW_ID, sealed, createdAt: clock.now() }).onConflictDoNothing()
-  return (await findSealedKey(options)) ?? sealed
-}
-
-async function rewrap(options: VaultOptions, dataKey: Uint8Array, former: string): Promise<Uint8Array> {
-  const { db, random, clock, secret } = options
-  const rewrapped = await db
-    .update(vaultKeys)
-    .set({ sealed: wrap(dataKey, secret, random), rewrappedAt: clock.now() })
-    .where(and(eq(vaultKeys.id, KEY_ROW_ID), eq(vaultKeys.sealed, former)))
-    .returning({ id: vaultKeys.id })
-  if (rewrapped.length > 0) return dataKey
-  // Another node was first. What it wrote must open for us too, or we would part ways at the next start.
-  const theirs = await findSealedKey(options)
-  const ours = theirs === undefined ? undefined : unwrap(theirs, secret)
-  if (ours) return ours
-  throw locked()
-}
-
-function wrap(dataKey: Uint8Array, secret: string, random: Random): string {
-  return sealEnvelope(wrappingKey(secret), WRAPPING_KEY_ID, random, dataKey, WRAPPED_KEY_PURPOSE)
-}
-
-function unwrap(sealed: string, secret: string): Uint8Array | undefined {
-  return openEnvelope(wrappingKey(secret), WRAPPING_KEY_ID, sealed, WRAPPED_KEY_PURPOSE)
-}
-
-function wrappingKey(secret: string): Uint8Array {
-  return hkdfSha256(Buffer.from(secret, 'utf8'), new Uint8Array(), Buffer.from(WRAPPING_KEY_INFO), KEY_BYTES)
-}
-
-function locked(): AppError {
-  return new AppError(
-    'internal',
-    'vault_locked',
-    'JWT_SECRET does not open the vault of this database: set JWT_SECRET_PREVIOUS to the secret it had before.',
-  )
 }

@@ -144,6 +144,7 @@ const ACCEPT = describe({
     422: ['name_required', 'password_required', 'invalid_name', 'weak_password'],
   },
   requestExample: { token: 'the token of the link', name: 'Grace Hopper', password: 'nanoseconds by the foot' },
+  isBearerOptional: true,
 })
 
 /** `/api/invites`: asking people into the org, and joining it. */

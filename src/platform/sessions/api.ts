@@ -17,6 +17,7 @@ const Token = Type.Object({
   must_reset_password: Type.Boolean({ description: 'Until the password is changed, nothing else works.' }),
 })
 const TOKEN_EXAMPLE = { access_token: 'eyJhbGciOi…', token_type: 'bearer', must_reset_password: false }
+const ASKED = { message: 'If this e-mail has an account, a link is on its way to it.' }
 const tokenAnswer = { 200: { description: 'A fresh token.', schema: Token, example: TOKEN_EXAMPLE } }
 
 /** `/api/auth/*`: sign-in, passwords and the end of sessions. */
@@ -70,7 +71,7 @@ function passwordRoutes(door: Door) {
       async ({ body, set }) => {
         await forgotPassword(ctx, body)
         set.status = 202
-        return { message: 'If this e-mail has an account, a link is on its way to it.' }
+        return ASKED
       },
       { open: true, body: exactly({ email: Type.String({ maxLength: 320 }) }), detail: FORGOT },
     )
@@ -97,7 +98,7 @@ const FORGOT = describe({
   tag: TAG,
   summary: 'Ask for a reset link',
   description: 'The answer is the same whether or not there is an account. At most three mails an hour.',
-  answers: { 202: { description: 'Asked.', schema: Message } },
+  answers: { 202: { description: 'Asked.', schema: Message, example: ASKED } },
   errors: { 422: ['invalid_email'] },
   requestExample: { email: 'ada@example.com' },
 })

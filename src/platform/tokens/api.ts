@@ -28,6 +28,17 @@ const EXAMPLE = {
   last_used_at: null,
 }
 
+const MINT = describe({
+  tag: TAG,
+  summary: 'Mint a token',
+  description: 'The token is shown in this answer and never again. A personal access token cannot mint another.',
+  answers: {
+    201: { description: 'Minted.', schema: NewToken, example: { ...EXAMPLE, token: 'hf_…' } },
+  },
+  errors: { 403: ['interactive_only'], 422: ['invalid_name'] },
+  requestExample: { name: 'ci-pipeline', expires_in_days: 90 },
+})
+
 type Row = Awaited<ReturnType<typeof listTokens>>[number]
 
 /** `/api/auth/tokens`: one's own personal access tokens. */
@@ -72,17 +83,7 @@ export function tokensApi(door: Door) {
           name: Type.String({ minLength: 1, maxLength: 200 }),
           expires_in_days: Type.Optional(Type.Integer({ minimum: 1, maximum: EXPIRES_IN_DAYS_MAX })),
         }),
-        detail: describe({
-          tag: TAG,
-          summary: 'Mint a token',
-          description:
-            'The token is shown in this answer and never again. A personal access token cannot mint another.',
-          answers: {
-            201: { description: 'Minted.', schema: NewToken, example: { ...EXAMPLE, token: 'hf_…' } },
-          },
-          errors: { 403: ['interactive_only'], 422: ['invalid_name'] },
-          requestExample: { name: 'ci-pipeline', expires_in_days: 90 },
-        }),
+        detail: MINT,
       },
     )
     .delete(

@@ -21,8 +21,8 @@ await using db = await openDatabase({
     if (/^\s*update/i.test(sql)) dieAt('before the statement')
   },
 })
-process.stdout.write('ready\n')
 for (let [secret, previous] = [other, one]; ; [secret, previous] = [previous, secret]) {
   await rewrapDataKey({ db, secret, previousSecrets: [previous], random: systemRandom, clock: systemClock })
   dieAt('after the statement')
+  process.stdout.write('turned\n')
 }
