@@ -1,6 +1,5 @@
 import { ParseError, ValidationError } from 'elysia'
 import { AppError, type ErrorKind } from '#core/errors.ts'
-import { PATH_ID_MAX } from '#http/schemas.ts'
 
 export const STATUS: Readonly<Record<ErrorKind, number>> = {
   invalid: 422,
@@ -56,22 +55,18 @@ function unreadable(): AppError {
   return new AppError('contradiction', 'unreadable_json', 'The body could not be read.')
 }
 
+/** Elysia makes the id of a path a number first, and reports one that is out of range under this name. */
+const OUT_OF_RANGE = 'property'
+
 /** The submitted value is never repeated: it may be a password. An id that is no integer is an unknown id. */
 function refusalOfValidation(error: ValidationError): AppError {
-  if (error.type === 'params' || isPathId(error)) return NOTHING_HERE
+  if (error.type === 'params' || error.type === OUT_OF_RANGE) return NOTHING_HERE
   const first: unknown = error.all[0]
   const path = fieldOf(first)
-  const isQuery = error.type === 'query' || error.type === OUT_OF_RANGE
+  const isQuery = error.type === 'query'
   const place = path || (isQuery ? 'The query' : 'The body')
   const code = isQuery ? 'invalid_query' : 'invalid_body'
   return new AppError('invalid', code, `${place}: ${messageOf(first)}.`, { field: path })
-}
-
-/** Elysia turns numbers of an address into numbers first, and then reports what is out of range without saying where it stood. */
-const OUT_OF_RANGE = 'property'
-
-function isPathId(error: ValidationError): boolean {
-  return error.type === OUT_OF_RANGE && Reflect.get(error.validator, 'maximum') === PATH_ID_MAX
 }
 
 function fieldOf(fault: unknown): string {

@@ -10,19 +10,22 @@ export const Id = Type.Integer({ minimum: 1, description: 'Never used again.' })
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
 export const MaybeTime = Type.Union([Time, Type.Null()])
 
-/** The bound that tells an id in a path from every other number of an address. */
-export const PATH_ID_MAX = Number.MAX_SAFE_INTEGER
-
 /** A path's id. What is no positive integer is an unknown id (404). Elysia turns the text into the number. */
-export const IdParams = t.Object({ id: t.Integer({ minimum: 1, maximum: PATH_ID_MAX }) })
+export const IdParams = t.Object({ id: t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 
 export const LIMIT_DEFAULT = 50
 export const LIMIT_MAX = 200
 
+/** Arrives as text and is read by `pageRequest`: what Elysia would make a number it refuses without the field's name. */
+const Limit = Type.Unknown({
+  type: 'integer',
+  minimum: 1,
+  maximum: LIMIT_MAX,
+  description: `Items a page; ${LIMIT_DEFAULT} unless given.`,
+})
+
 export const PageQuery = {
-  limit: t.Optional(
-    t.Integer({ minimum: 1, maximum: LIMIT_MAX, description: `Items a page; ${LIMIT_DEFAULT} unless given.` }),
-  ),
+  limit: t.Optional(Limit),
   cursor: t.Optional(t.String({ maxLength: 200, description: '`next_cursor` of the page before.' })),
 }
 

@@ -40,7 +40,22 @@ test('X-Org-Id chooses among one’s orgs, and the role and permissions are thos
 
 test('an X-Org-Id that is no positive integer is 400 invalid_org', async () => {
   const id = String(home.orgId)
-  for (const value of ['0', '-1', '+1', '1.0', '1e0', '0x1', `0${id}`, `${id},${id}`, `${id} ${id}`, 'home', 'null', '', 'é', "1'--"]) {
+  for (const value of [
+    '0',
+    '-1',
+    '+1',
+    '1.0',
+    '1e0',
+    '0x1',
+    `0${id}`,
+    `${id},${id}`,
+    `${id} ${id}`,
+    'home',
+    'null',
+    '',
+    'é',
+    "1'--",
+  ]) {
     expect([value, await ask({ 'x-org-id': value })]).toEqual([value, [400, 'invalid_org']])
   }
 })
@@ -73,7 +88,15 @@ test('the host chooses before the token, must agree with the header, and is 404 
 })
 
 test('any other host is the bare install', async () => {
-  for (const host of ['localhost', '127.0.0.1:8000', '[::1]:8000', 'data.example.com', APEX, `evil${APEX}`, `second.${APEX}.evil.example`]) {
+  for (const host of [
+    'localhost',
+    '127.0.0.1:8000',
+    '[::1]:8000',
+    'data.example.com',
+    APEX,
+    `evil${APEX}`,
+    `second.${APEX}.evil.example`,
+  ]) {
     expect([host, await ask({ host })]).toEqual([host, [200, 'home']])
   }
   expect([slugOfHost(APEX, null), slugOfHost(APEX, `x.${APEX}.`)]).toEqual([undefined, 'x'])
@@ -125,7 +148,13 @@ test('a removed membership and a lowered role count from the next request on', a
 test('a person without any org can sign in and see his account', async () => {
   const { hashPassword } = await import('#lib/password.ts')
   const passwordHash = await hashPassword(PASSWORD, app.ctx.passwordCost)
-  const values = { email: 'lonely@example.test', name: 'Lonely', passwordHash, mustResetPassword: false, isSuperadmin: false }
+  const values = {
+    email: 'lonely@example.test',
+    name: 'Lonely',
+    passwordHash,
+    mustResetPassword: false,
+    isSuperadmin: false,
+  }
   await app.ctx.db.transaction((tx) => createUser(app.ctx, tx, values))
   const pages = visit(app, { peer: '10.9.0.2' })
   expect((await pages.post('/login', { username: values.email, password: PASSWORD })).status).toBe(303)
@@ -144,20 +173,46 @@ test('the pages of an org are at its host, and a stranger to it is 403', async (
 })
 
 test('a slug is a DNS label', async () => {
-  for (const slug of ['a', 'acme', 'a-1', '9lives', 'x'.repeat(63), ' ACME ']) expect(requireSlug(slug)).toBe(slug.trim().toLowerCase())
-  for (const slug of ['', '-a', 'a-', 'a_b', 'a.b', 'ä', 'a b', 'x'.repeat(64), 'xn--nxa', 'www', 'api', "a'b", 'a\nb']) {
+  for (const slug of ['a', 'acme', 'a-1', '9lives', 'x'.repeat(63), ' ACME '])
+    expect(requireSlug(slug)).toBe(slug.trim().toLowerCase())
+  for (const slug of [
+    '',
+    '-a',
+    'a-',
+    'a_b',
+    'a.b',
+    'ä',
+    'a b',
+    'x'.repeat(64),
+    'xn--nxa',
+    'www',
+    'api',
+    "a'b",
+    'a\nb',
+  ]) {
     expect(() => requireSlug(slug)).toThrow('A slug has 1 to 63')
   }
-  expect(['Acme Corp.', 'Ünïcode & Söhne', '漢字', 'API', '--', 'x'.repeat(70)].map(slugOfName)).toEqual(['acme-corp', 'unicode-sohne', 'org', 'org-api', 'org', 'x'.repeat(63)])
+  expect(['Acme Corp.', 'Ünïcode & Söhne', '漢字', 'API', '--', 'x'.repeat(70)].map(slugOfName)).toEqual([
+    'acme-corp',
+    'unicode-sohne',
+    'org',
+    'org-api',
+    'org',
+    'x'.repeat(63),
+  ])
 })
 
 test('ten orgs at once with one slug are one', async () => {
   const before = await app.ctx.db.$count(orgs)
   const made = await Promise.allSettled(
-    Array.from({ length: 10 }, () => app.ctx.db.transaction((tx) => createOrg(app.ctx, tx, { slug: 'twin', name: 'Twin' }))),
+    Array.from({ length: 10 }, () =>
+      app.ctx.db.transaction((tx) => createOrg(app.ctx, tx, { slug: 'twin', name: 'Twin' })),
+    ),
   )
   expect(made.filter((one) => one.status === 'fulfilled').length).toBe(1)
-  expect(made.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))).toEqual(Array(9).fill('slug_taken'))
+  expect(made.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))).toEqual(
+    Array(9).fill('slug_taken'),
+  )
   expect(await app.ctx.db.$count(orgs)).toBe(before + 1)
 })
 

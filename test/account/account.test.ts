@@ -26,7 +26,11 @@ test('me tells who one is, where, and what one may do there', async () => {
       ...{ user_id: ada.userId, email: ada.email, name: ada.email.split('@')[0], role: 'admin' },
       org: { id: org.orgId, slug: 'first', name: 'FIRST' },
       orgs: [{ id: org.orgId, slug: 'first', name: 'FIRST', role: 'admin' }],
-      ...{ permissions: ['member.read', 'member.edit', 'invite.edit'], must_reset_password: false, is_superadmin: false },
+      ...{
+        permissions: ['member.read', 'member.edit', 'invite.edit'],
+        must_reset_password: false,
+        is_superadmin: false,
+      },
     },
   ])
 })
@@ -49,7 +53,10 @@ test('only an admin has the permissions of an admin', async () => {
     const me = await (await app.fetch('/api/me', { headers: person.bearer })).json()
     expect([me.role, me.permissions]).toEqual([role, []])
     const refused = await app.fetch('/api/members', { headers: person.bearer })
-    expect([refused.status, await refused.json()]).toMatchObject([403, { error: 'permission_denied', permission: 'member.read' }])
+    expect([refused.status, await refused.json()]).toMatchObject([
+      403,
+      { error: 'permission_denied', permission: 'member.read' },
+    ])
   }
 })
 

@@ -26,7 +26,9 @@ export async function runVerb(argv: readonly string[], variables: Variables) {
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  const [stdout = '', stderr = ''] = await Promise.all([child.stdout, child.stderr].map((each) => new Response(each).text()))
+  const [stdout = '', stderr = ''] = await Promise.all(
+    [child.stdout, child.stderr].map((each) => new Response(each).text()),
+  )
   return { code: await child.exited, stdout, stderr }
 }
 

@@ -26,7 +26,13 @@ async function status(install: Install, variables: Variables) {
 
 /** A job with a sealed payload; answers with its id. */
 function enqueueSecret(ctx: Context): Promise<string> {
-  const job = { kind: 'note.write', orgId: 3, payload: { token: CANARY }, isSecret: true, runAt: new Date('2999-01-01') }
+  const job = {
+    kind: 'note.write',
+    orgId: 3,
+    payload: { token: CANARY },
+    isSecret: true,
+    runAt: new Date('2999-01-01'),
+  }
   return ctx.db.transaction((tx) => ctx.jobs.enqueue(tx, job))
 }
 

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
-import { verifyPassword } from '#lib/password.ts'
-import { PASSWORD_COST } from '#lib/password.ts'
+import { PASSWORD_COST, verifyPassword } from '#lib/password.ts'
 import { type Install, makeInstall, runVerb } from '#test/cli/operator.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -39,7 +38,13 @@ test('afterwards it makes members of an org that exists, and an e-mail in other 
     [['--email', 'not-an-email', '--org', 'acme'], 'not an e-mail'],
   ] as const) {
     const refused = await create([...argv])
-    expect([argv[1], refused.code, refused.stdout, refused.stderr.includes(words), refused.stderr.split('\n').length]).toEqual([argv[1], 1, '', true, 2])
+    expect([
+      argv[1],
+      refused.code,
+      refused.stdout,
+      refused.stderr.includes(words),
+      refused.stderr.split('\n').length,
+    ]).toEqual([argv[1], 1, '', true, 2])
   }
   expect(await install.db.$count(users)).toBe(2)
 }, 30_000)
@@ -51,7 +56,12 @@ test('a password that will not do is refused without being shown, and nothing is
 }, 30_000)
 
 test('wrong usage ends with 2, and without a terminal the variable is named', async () => {
-  for (const argv of [[], ['--email', 'a@example.test', '--role', 'root'], ['--emial', 'a@example.test'], ['stray', '--email', 'a@example.test']]) {
+  for (const argv of [
+    [],
+    ['--email', 'a@example.test', '--role', 'root'],
+    ['--emial', 'a@example.test'],
+    ['stray', '--email', 'a@example.test'],
+  ]) {
     const refused = await create(argv)
     expect([argv, refused.code, refused.stdout]).toEqual([argv, 2, ''])
   }

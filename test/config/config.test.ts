@@ -4,7 +4,13 @@ import { readEnvironment } from '#config/environment.ts'
 
 test('without a variable the defaults of the contract hold', () => {
   expect(decideConfig({})).toMatchObject({
-    ...{ host: '127.0.0.1', port: 8000, publicUrl: 'http://localhost:8000', isHttps: false, apexDomain: 'app.honeyframe.io' },
+    ...{
+      host: '127.0.0.1',
+      port: 8000,
+      publicUrl: 'http://localhost:8000',
+      isHttps: false,
+      apexDomain: 'app.honeyframe.io',
+    },
     ...{ jwtAlgorithm: 'HS256', jwtExpireMinutes: 60, corsAllowedOrigins: ['http://localhost:8000'], logLevel: 'info' },
     ...{ trustedProxies: ['127.0.0.1', '::1'], firstOrg: { slug: 'default', name: 'Default' }, smtp: undefined },
   })
@@ -15,7 +21,12 @@ test('without a variable the defaults of the contract hold', () => {
 
 const GOOD: Record<string, string[]> = {
   PORT: ['0', '1', '65535'],
-  PUBLIC_URL: ['https://data.example.com', 'http://localhost:8000/', 'https://data.example.com:8443', 'HTTPS://DATA.example.com'],
+  PUBLIC_URL: [
+    'https://data.example.com',
+    'http://localhost:8000/',
+    'https://data.example.com:8443',
+    'HTTPS://DATA.example.com',
+  ],
   DATABASE_URL: ['postgres://u:p@h/d', 'postgresql://h/d', 'sqlite:/srv/x.db'],
   JWT_ALGORITHM: ['HS256', 'HS384', 'HS512'],
   JWT_EXPIRE_MINUTES: ['1', '10080'],
@@ -25,7 +36,15 @@ const GOOD: Record<string, string[]> = {
 }
 const BAD: Record<string, string[]> = {
   PORT: ['-1', '65536', '80a', '1e3', ' 80', '0x50', '8000.0'],
-  PUBLIC_URL: ['data.example.com', 'ftp://data.example.com', 'https://data.example.com/app', 'https://data.example.com/?a', 'https://u:p@data.example.com', 'javascript:alert(1)', '//x'],
+  PUBLIC_URL: [
+    'data.example.com',
+    'ftp://data.example.com',
+    'https://data.example.com/app',
+    'https://data.example.com/?a',
+    'https://u:p@data.example.com',
+    'javascript:alert(1)',
+    '//x',
+  ],
   DATABASE_URL: ['mysql://h/d', 'sqlite:', '/srv/x.db', 'postgres:h'],
   JWT_ALGORITHM: ['none', 'HS1', 'RS256', 'hs256', 'toString'],
   JWT_EXPIRE_MINUTES: ['0', '10081', '-5', 'forever'],
@@ -43,7 +62,10 @@ for (const [variable, values] of Object.entries(GOOD)) {
 for (const [variable, values] of Object.entries(BAD)) {
   test(`${variable} that cannot be used is refused in one sentence that names it`, () => {
     for (const value of values) {
-      expect([value, refusalOf({ [variable]: value })]).toEqual([value, expect.stringMatching(new RegExp(`^${variable} must [^\\n]*\\.$`))])
+      expect([value, refusalOf({ [variable]: value })]).toEqual([
+        value,
+        expect.stringMatching(new RegExp(`^${variable} must [^\\n]*\\.$`)),
+      ])
     }
   })
 }
@@ -71,6 +93,12 @@ test('an empty value counts as unset, and what we do not know is not read', () =
 
 test('a secret is no part of the configuration', () => {
   const canary = 'canary-secret-of-more-than-32-bytes'
-  const config = decideConfig({ JWT_SECRET: canary, JWT_SECRET_PREVIOUS: canary, SMTP_HOST: 'h', SMTP_PASSWORD: canary, ADMIN_PASSWORD: canary })
+  const config = decideConfig({
+    JWT_SECRET: canary,
+    JWT_SECRET_PREVIOUS: canary,
+    SMTP_HOST: 'h',
+    SMTP_PASSWORD: canary,
+    ADMIN_PASSWORD: canary,
+  })
   expect(JSON.stringify(config)).not.toContain(canary)
 })

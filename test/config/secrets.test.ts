@@ -115,7 +115,9 @@ test('a wrong secret refuses to start, with JWT_SECRET_PREVIOUS in the sentence,
   for (const environment of [{ JWT_SECRET: OTHER }, { JWT_SECRET: OTHER, JWT_SECRET_PREVIOUS: `${OTHER}x` }, {}]) {
     const secrets = await loadSecrets(environment, config)
     const failure = await createContext(config, secrets, { writeLog: () => {} }).catch((error: Error) => error.message)
-    expect(failure).toBe('JWT_SECRET does not open the vault of this database: set JWT_SECRET_PREVIOUS to the secret it had before.')
+    expect(failure).toBe(
+      'JWT_SECRET does not open the vault of this database: set JWT_SECRET_PREVIOUS to the secret it had before.',
+    )
   }
   const again = await createContext(config, right, { writeLog: () => {} })
   expect(await again.db.select().from(vaultKeys)).toEqual(before)

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { localRunner } from '#lib/exec.ts'
 import { EXECUTABLE } from '#test/binary/executable.ts'
-import { openBrowser, openVisitor, PLAIN_NAME, photograph, stickingOut, type Visitor } from '#test/support/browser.ts'
-import { type Installation, linkOf, startInstallation } from './installation.ts'
+import { NARROW, openBrowser, PLAIN_NAME, stickingOut, type Visitor } from '#test/support/browser.ts'
+import { beginStory, MODES, type Story } from './story.ts'
 import {
   choose,
   fill,
@@ -28,12 +28,6 @@ const TOMS_THIRD = 'porridge without raisins'
 const BOUNCING = 'gone@acme.test'
 const REFUSAL = { code: 550, text: '5.1.1 <gone@acme.test>: nobody of that name here' }
 
-const MODES = [
-  { name: 'with scripts', scripts: true, host: 'localhost', hasPictures: true },
-  { name: 'without scripts', scripts: false, host: 'localhost', hasPictures: false },
-  { name: 'on a name that is not loopback', scripts: true, host: PLAIN_NAME, hasPictures: false },
-] as const
-
 let browser: Browser
 beforeAll(async () => {
   browser = await openBrowser()
@@ -42,22 +36,17 @@ afterAll(() => browser.close())
 
 for (const mode of MODES) {
   describe(`the first hour, ${mode.name}`, () => {
-    let install: Installation
+    let story: Story
     let ada: Visitor
     let tom: Visitor
     let phone: Visitor
-    const visitors: Visitor[] = []
-    const secrets: string[] = []
     let token = ''
     let isBroken = false
 
     beforeAll(async () => {
-      install = await startInstallation(mode.host, new Map([[BOUNCING, REFUSAL]]))
+      story = await beginStory(browser, mode, new Map([[BOUNCING, REFUSAL]]))
     })
-    afterAll(async () => {
-      for (const visitor of visitors) await visitor[Symbol.asyncDispose]()
-      await install[Symbol.asyncDispose]()
-    })
+    afterAll(() => story[Symbol.asyncDispose]())
 
     /** A step needs those before it. After each, no browser may have anything to complain about. */
     function step(name: string, work: () => Promise<void>) {
@@ -65,56 +54,36 @@ for (const mode of MODES) {
         if (isBroken) throw new Error('an earlier step of this story failed')
         isBroken = true
         await work()
-        for (const visitor of visitors) expect(visitor.faults()).toEqual([])
+        expect(story.faults()).toEqual([])
         isBroken = false
       })
     }
-    const arrive = async () => {
-      const visitor = await openVisitor(browser, install.origin, { scripts: mode.scripts })
-      visitors.push(visitor)
-      return visitor
-    }
-    const picture = async (page: Page, name: string) => {
-      if (mode.hasPictures) await photograph(page, name)
-    }
-    const ask = (path: string, init: RequestInit = {}) =>
-      fetch(install.localUrl + path, { redirect: 'manual', ...init })
-    const statusOf = async (link: string) => (await ask(link.slice(install.origin.length))).status
-    const asBearer = (secret: string) => ({ authorization: `Bearer ${secret}`, 'content-type': 'application/json' })
-    const linkTo = async (address: string, count = 1) => {
-      const link = linkOf(await install.mailTo(address, count))
-      secrets.push(new URL(link).searchParams.get('token') ?? '')
-      return link
-    }
 
-    step(
-      'the log and the data folder show one setup link; it makes the first admin and organization, once',
-      async () => {
-        const [, link = ''] = await install.server.says(/"setup_url":"([^"]+)"/)
-        const file = join(install.dataDir, 'setup-link')
-        expect(link).toStartWith(`${install.origin}/setup?token=`)
-        expect((await Bun.file(file).text()).trim()).toBe(link)
-        expect((await stat(file)).mode & 0o777).toBe(0o600)
-        ada = await arrive()
-        const { page } = ada
-        await page.goto(link)
-        await picture(page, 'setup')
-        await fill(page, { Organization: 'Acme', 'Your name': ADA.name, 'E-mail': ADA.email, Password: 'too short' })
-        ada.expectRefusal(422)
-        await press(page, 'Set up and sign in')
-        await page.locator('#setup-password-fault').waitFor()
-        expect(await page.getByLabel('Organization', { exact: true }).inputValue()).toBe('Acme')
-        expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
-        await picture(page, 'setup-refused')
-        await fill(page, { Password: ADA.password })
-        await press(page, 'Set up and sign in')
-        await page.waitForURL('/members')
-        await reads(page, 'Acme is set up. Invite your team.')
-        expect(await Bun.file(file).exists()).toBe(false)
-        expect(await statusOf(link)).toBe(410)
-        expect(await menuOf(page)).toEqual(['Members', 'Account', 'Access tokens'])
-      },
-    )
+    step('the log and the data folder show one setup link, which makes the first admin and org, once', async () => {
+      const [, link = ''] = await story.server.says(/"setup_url":"([^"]+)"/)
+      const file = join(story.dataDir, 'setup-link')
+      expect(link).toStartWith(`${story.origin}/setup?token=`)
+      expect((await Bun.file(file).text()).trim()).toBe(link)
+      expect((await stat(file)).mode & 0o777).toBe(0o600)
+      ada = await story.arrive()
+      const { page } = ada
+      await page.goto(link)
+      await story.picture(page, 'setup')
+      await fill(page, { Organization: 'Acme', 'Your name': ADA.name, 'E-mail': ADA.email, Password: 'too short' })
+      ada.expectRefusal(422)
+      await press(page, 'Set up and sign in')
+      await page.locator('#setup-password-fault').waitFor()
+      expect(await page.getByLabel('Organization', { exact: true }).inputValue()).toBe('Acme')
+      expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
+      await story.picture(page, 'setup-refused')
+      await fill(page, { Password: ADA.password })
+      await press(page, 'Set up and sign in')
+      await page.waitForURL('/members')
+      await reads(page, 'Acme is set up. Invite your team.')
+      expect(await Bun.file(file).exists()).toBe(false)
+      expect(await story.statusOf(link)).toBe(410)
+      expect(await menuOf(page)).toEqual(['Members', 'Account', 'Access tokens'])
+    })
 
     step('the session is a cookie no script can read, and forms prove where they come from', async () => {
       const { context, responses } = ada
@@ -122,24 +91,24 @@ for (const mode of MODES) {
       expect(cookies.find(({ name }) => name === 'hf_session')).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
       const form = responses.find((response) => response.request().method() === 'POST')
       const headers = (await form?.request().allHeaders()) ?? {}
-      expect(headers.origin).toBe(install.origin)
+      expect(headers.origin).toBe(story.origin)
       expect(headers['sec-fetch-site']).toBe(mode.host === PLAIN_NAME ? undefined : 'same-origin')
     })
 
     step('the admin invites a teammate, and the mail arrives with its link whole on one line', async () => {
       const { page } = ada
-      await picture(page, 'members-first')
+      await story.picture(page, 'members-first')
       await openInvite(page)
-      await picture(page, 'members-invite')
+      await story.picture(page, 'members-invite')
       await page.goto('/members')
       await invite(page, TOM.email, 'Viewer')
       await reads(page, `The invitation for ${TOM.email} is on its way.`)
       expect(await row(page, TOM.email).innerText()).toContain('Pending')
-      const mail = await install.mailTo(TOM.email)
+      const mail = await story.mailTo(TOM.email)
       expect(mail.recipients).toEqual([TOM.email])
       expect(mail.parsed.from?.value[0]?.address).toBe('no-reply@honeyframe.test')
       expect(mail.parsed.subject).toBe('Ada Admin invites you to Acme')
-      expect(await linkTo(TOM.email)).toStartWith(`${install.origin}/accept-invite?token=`)
+      expect(await story.linkTo(TOM.email)).toStartWith(`${story.origin}/accept-invite?token=`)
     })
 
     step('the same address cannot be invited twice: the form stays open and says why', async () => {
@@ -147,18 +116,18 @@ for (const mode of MODES) {
       ada.expectRefusal(409)
       await invite(page, TOM.email, 'Analyst')
       await reads(page, 'This e-mail has an open invitation. Send it again, or revoke it first.')
-      await picture(page, 'members-invite-refused')
+      await story.picture(page, 'members-invite-refused')
       expect(await page.getByRole('dialog').getByLabel('E-mail', { exact: true }).inputValue()).toBe(TOM.email)
       await page.goto('/members')
       expect(await row(page, TOM.email).count()).toBe(1)
     })
 
     step('the teammate opens the link elsewhere, chooses name and password, and signs in', async () => {
-      const link = await linkTo(TOM.email)
-      tom = await arrive()
+      const link = await story.linkTo(TOM.email)
+      tom = await story.arrive()
       const { page } = tom
       await page.goto(link)
-      await picture(page, 'accept-invite')
+      await story.picture(page, 'accept-invite')
       await fill(page, { 'Your name': TOM.name, 'Choose a password': TOM.password })
       await press(page, 'Join and sign in')
       await page.waitForURL(/\/login\?email=/)
@@ -166,12 +135,12 @@ for (const mode of MODES) {
       tom.expectRefusal(401)
       await signIn(page, { ...TOM, password: 'not what he chose' })
       await reads(page, 'The e-mail or the password is wrong.')
-      await picture(page, 'login-refused')
+      await story.picture(page, 'login-refused')
       await signIn(page, TOM)
       await page.waitForURL('/account')
       tom.expectRefusal(410)
       expect((await page.goto(link))?.status()).toBe(410)
-      await picture(page, 'accept-invite-gone')
+      await story.picture(page, 'accept-invite-gone')
       await ada.page.goto('/members')
       expect(await row(ada.page, TOM.email).innerText()).toMatch(/Viewer\s+Active/)
     })
@@ -181,11 +150,11 @@ for (const mode of MODES) {
       await page.goto('/')
       expect(new URL(page.url()).pathname).toBe('/account')
       expect(await menuOf(page)).toEqual(['Account', 'Access tokens'])
-      await picture(page, 'account')
+      await story.picture(page, 'account')
       tom.expectRefusal(403)
       expect((await page.goto('/members'))?.status()).toBe(403)
       expect(await page.getByText(ADA.email).count()).toBe(0)
-      await picture(page, 'error-403')
+      await story.picture(page, 'error-403')
     })
 
     step('a new role counts from the next click, both ways', async () => {
@@ -201,19 +170,21 @@ for (const mode of MODES) {
       const { page } = ada
       await invite(page, 'rin@acme.test', 'Analyst')
       await reads(page, 'The invitation for rin@acme.test is on its way.')
-      const revoked = await linkTo('rin@acme.test')
-      expect(await statusOf(revoked)).toBe(200)
+      const revoked = await story.linkTo('rin@acme.test')
+      expect(await story.statusOf(revoked)).toBe(200)
       await choose(page, 'rin@acme.test', 'Revoke invitation')
-      await picture(page, 'members-revoke')
+      await story.picture(page, 'members-revoke')
       await press(page.getByRole('dialog'), 'Revoke')
       await reads(page, 'The invitation for rin@acme.test is revoked.')
       expect(await row(page, 'rin@acme.test').count()).toBe(0)
-      expect(await statusOf(revoked)).toBe(410)
+      expect(await story.statusOf(revoked)).toBe(410)
       await invite(page, 'sam@acme.test', 'Designer')
-      const first = await linkTo('sam@acme.test')
+      const first = await story.linkTo('sam@acme.test')
       await choose(page, 'sam@acme.test', 'Resend')
       await reads(page, 'A new link is on its way to sam@acme.test.')
-      expect([await statusOf(first), await statusOf(await linkTo('sam@acme.test', 2))]).toEqual([410, 200])
+      expect([await story.statusOf(first), await story.statusOf(await story.linkTo('sam@acme.test', 2))]).toEqual([
+        410, 200,
+      ])
     })
 
     step('an address the mail server refuses is shown as not delivered, with the server’s words', async () => {
@@ -227,17 +198,17 @@ for (const mode of MODES) {
       }
       expect(await bounced.innerText()).toContain(`550 ${REFUSAL.text}`)
       await press(page, `Actions for ${TOM.name}`)
-      await picture(page, 'members')
+      await story.picture(page, 'members')
     })
 
     step('a personal access token is shown once', async () => {
       const { page, context } = ada
       await page.goto('/tokens')
-      await picture(page, 'tokens-empty')
+      await story.picture(page, 'tokens-empty')
       token = await makeToken(page, 'ci-pipeline')
-      secrets.push(token)
+      story.secrets.push(token)
       expect(token).toMatch(/^hf_[0-9A-Za-z]{40}$/)
-      await picture(page, 'tokens-made')
+      await story.picture(page, 'tokens-made')
       if (mode.scripts) {
         await context.grantPermissions(['clipboard-read', 'clipboard-write'])
         await press(page, 'Copy')
@@ -253,27 +224,27 @@ for (const mode of MODES) {
     })
 
     step('a script with the token lists the members and invites another person', async () => {
-      const headers = asBearer(token)
-      const members = await (await ask('/api/members', { headers })).json()
+      const headers = bearer(token)
+      const members = await (await story.ask('/api/members', { headers })).json()
       expect(members.items.map(({ email }: { email: string }) => email).sort()).toEqual([ADA.email, TOM.email])
       const body = JSON.stringify({ email: 'scripted@acme.test', role: 'analyst' })
-      const nobody = await ask('/api/invites', {
+      const nobody = await story.ask('/api/invites', {
         method: 'POST',
         body,
         headers: { 'content-type': 'application/json' },
       })
       expect(nobody.status).toBe(401)
-      const made = await ask('/api/invites', { method: 'POST', body, headers })
+      const made = await story.ask('/api/invites', { method: 'POST', body, headers })
       expect(made.status).toBe(201)
       expect(await made.json()).toMatchObject({ email: 'scripted@acme.test', role: 'analyst', status: 'pending' })
-      expect(await statusOf(await linkTo('scripted@acme.test'))).toBe(200)
+      expect(await story.statusOf(await story.linkTo('scripted@acme.test'))).toBe(200)
       await ada.page.goto('/members?filter=pending')
       expect(await row(ada.page, 'scripted@acme.test').innerText()).toContain('Invited by Ada Admin')
     })
 
     step('honeyframe pat mints, lists and revokes from the command line', async () => {
       const pat = async (argv: string[], env: Record<string, string>) => {
-        const options = { timeoutMs: 20_000, cwd: install.folder, env: { HONEYFRAME_URL: install.localUrl, ...env } }
+        const options = { timeoutMs: 20_000, cwd: story.folder, env: { HONEYFRAME_URL: story.localUrl, ...env } }
         const { code, stdout, stderr } = await localRunner.run([EXECUTABLE, 'pat', ...argv], options)
         return { code, stdout: stdout.trim(), stderr }
       }
@@ -281,50 +252,50 @@ for (const mode of MODES) {
       const wrong = await pat(['create', ...login], { HONEYFRAME_PASSWORD: 'not his password' })
       expect(wrong).toEqual({ code: 1, stdout: '', stderr: 'honeyframe: The e-mail or the password is wrong.\n' })
       const { stdout: own } = await pat(['create', ...login], { HONEYFRAME_PASSWORD: TOM.password })
-      secrets.push(own)
+      story.secrets.push(own)
       expect(own).toMatch(/^hf_[0-9A-Za-z]{40}$/)
-      expect((await ask('/api/me', { headers: asBearer(own) })).status).toBe(200)
-      const refused = await ask('/api/members', { headers: asBearer(own) })
+      expect((await story.ask('/api/me', { headers: bearer(own) })).status).toBe(200)
+      const refused = await story.ask('/api/members', { headers: bearer(own) })
       expect([refused.status, (await refused.json()).permission]).toEqual([403, 'member.read'])
       const { stdout: list } = await pat(['list', '--json'], { HONEYFRAME_TOKEN: own })
       const [item] = JSON.parse(list)
       expect(item).toMatchObject({ name: 'laptop', tail: own.slice(-4) })
       expect((await pat(['revoke', String(item.id)], { HONEYFRAME_TOKEN: own })).code).toBe(0)
-      expect((await ask('/api/me', { headers: asBearer(own) })).status).toBe(401)
+      expect((await story.ask('/api/me', { headers: bearer(own) })).status).toBe(401)
     })
 
     step('a token revoked on the page is refused at once', async () => {
       const { page } = ada
-      expect((await ask('/api/me', { headers: asBearer(token) })).status).toBe(200)
+      expect((await story.ask('/api/me', { headers: bearer(token) })).status).toBe(200)
       await page.goto('/tokens')
       await press(row(page, 'ci-pipeline'), 'Revoke')
       await press(page.getByRole('dialog'), 'Revoke')
       await reads(page, 'The token is revoked.')
-      expect((await ask('/api/me', { headers: asBearer(token) })).status).toBe(401)
+      expect((await story.ask('/api/me', { headers: bearer(token) })).status).toBe(401)
     })
 
     step('a forgotten password is replaced by mail, which ends every session', async () => {
-      phone = await arrive()
+      phone = await story.arrive()
       await phone.page.goto('/login')
-      await picture(phone.page, 'login')
+      await story.picture(phone.page, 'login')
       await signIn(phone.page, TOM)
       await phone.page.waitForURL('/account')
       await tom.page.goto('/account')
       await signOut(tom.page, TOM)
       const { page } = tom
       await page.getByRole('link', { name: 'Forgot password?' }).click()
-      await picture(page, 'forgot-password')
+      await story.picture(page, 'forgot-password')
       for (const address of ['ghost@acme.test', TOM.email]) {
         await fill(page, { 'E-mail': address })
         await press(page, 'Send reset link')
         await reads(page, 'Look in your inbox')
-        await picture(page, 'forgot-password-sent')
+        await story.picture(page, 'forgot-password-sent')
         if (address !== TOM.email) await page.goto('/forgot-password')
       }
-      const link = await linkTo(TOM.email, 2)
-      expect(link).toStartWith(`${install.origin}/reset-password?token=`)
+      const link = await story.linkTo(TOM.email, 2)
+      expect(link).toStartWith(`${story.origin}/reset-password?token=`)
       await page.goto(link)
-      await picture(page, 'reset-password')
+      await story.picture(page, 'reset-password')
       await fill(page, { 'New password': TOMS_SECOND })
       await press(page, 'Change password')
       await page.waitForURL('/login')
@@ -333,7 +304,7 @@ for (const mode of MODES) {
       expect(new URL(phone.page.url()).pathname).toBe('/login')
       tom.expectRefusal(410, 401)
       expect((await page.goto(link))?.status()).toBe(410)
-      await picture(page, 'reset-password-gone')
+      await story.picture(page, 'reset-password-gone')
       await page.goto('/login')
       await signIn(page, TOM)
       await reads(page, 'The e-mail or the password is wrong.')
@@ -349,7 +320,7 @@ for (const mode of MODES) {
       await fill(page, { 'Current password': 'not it', 'New password': TOMS_THIRD })
       await press(page, 'Change password')
       await reads(page, 'The current password is wrong.')
-      await picture(page, 'account-refused')
+      await story.picture(page, 'account-refused')
       await fill(page, { 'Current password': TOMS_SECOND, 'New password': TOMS_THIRD })
       await press(page, 'Change password')
       await reads(page, 'Your password is changed. Your other sessions ended.')
@@ -363,19 +334,19 @@ for (const mode of MODES) {
       const [session] = (await context.cookies()).filter(({ name }) => name === 'hf_session')
       await page.goto('/members')
       await signOut(page, ADA)
-      const replayed = await ask('/members', { headers: { cookie: `hf_session=${session?.value}` } })
+      const replayed = await story.ask('/members', { headers: { cookie: `hf_session=${session?.value}` } })
       expect([replayed.status, replayed.headers.get('location')]).toEqual([303, '/login?next=%2Fmembers'])
       await page.goto('/members')
       await signIn(page, ADA)
       await page.waitForURL('/members')
       ada.expectRefusal(404)
       await page.goto('/nowhere')
-      await picture(page, 'error-404')
+      await story.picture(page, 'error-404')
     })
 
     step('no page is wider than a phone', async () => {
       const { page } = ada
-      await page.setViewportSize({ width: 360, height: 740 })
+      await page.setViewportSize(NARROW)
       for (const path of ['/members', '/members?invite=1', '/account', '/tokens']) {
         await page.goto(path)
         expect(await stickingOut(page)).toEqual([])
@@ -387,19 +358,25 @@ for (const mode of MODES) {
 
     step('the program stops when told, and its log holds no secret and no error', async () => {
       const start = performance.now()
-      install.server.kill('SIGTERM')
-      expect(await install.server.ended()).toBe(0)
+      story.server.kill('SIGTERM')
+      expect(await story.server.ended()).toBe(0)
       expect(performance.now() - start).toBeLessThan(5000)
-      const log = install.server.said()
+      const log = story.server.said()
       const lines = log
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line))
       const errors = lines.filter(({ level }) => level === 'error')
       expect(errors.map(({ message, kind }) => [message, kind])).toEqual([['a job was given up', 'invite.mail']])
-      const known = [ADA.password, TOM.password, TOMS_SECOND, TOMS_THIRD, ...secrets].filter((secret) => secret !== '')
+      const known = [ADA.password, TOM.password, TOMS_SECOND, TOMS_THIRD, ...story.secrets].filter(
+        (secret) => secret !== '',
+      )
       expect(known.filter((secret) => log.includes(secret))).toEqual([])
-      expect(await readdir(install.folder)).toEqual([])
+      expect(await readdir(story.folder)).toEqual([])
     })
   })
+}
+
+function bearer(secret: string): Record<string, string> {
+  return { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
 }

@@ -13,7 +13,10 @@ beforeAll(async () => {
 })
 afterAll(async () => app[Symbol.asyncDispose]())
 
-async function patch(body: string | Uint8Array<ArrayBuffer> | ReadableStream, headers: Record<string, string> = {}): Promise<[number, string]> {
+async function patch(
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+  headers: Record<string, string> = {},
+): Promise<[number, string]> {
   const answer = await app.fetch('/api/me', { method: 'PATCH', body, headers: { ...ada.bearer, ...headers } })
   return [answer.status, (await answer.json()).error ?? 'ok']
 }
@@ -21,6 +24,11 @@ async function patch(body: string | Uint8Array<ArrayBuffer> | ReadableStream, he
 function login(body: string, headers: Record<string, string> = {}): Promise<Response> {
   peers += 1
   return app.fetch('/api/auth/login', { method: 'POST', body, headers }, `10.11.0.${peers}`)
+}
+
+function nextPeer(): string {
+  peers += 1
+  return `10.11.7.${peers}`
 }
 
 /** A body without a Content-Length, in pieces. */
@@ -70,7 +78,16 @@ test('a body nested 32 levels deep is read and one level more is refused before 
 })
 
 test('what is no JSON is 400, and what is no UTF-8 is not mended', async () => {
-  for (const text of ['{', 'name=Ada', '{"name":"Ada"}x', '{name:1}', "{'name':'Ada'}", '{"name":"Ada",}', 'NaN', '\ufeff\ufeff{}']) {
+  for (const text of [
+    '{',
+    'name=Ada',
+    '{"name":"Ada"}x',
+    '{name:1}',
+    "{'name':'Ada'}",
+    '{"name":"Ada",}',
+    'NaN',
+    '\ufeff\ufeff{}',
+  ]) {
     expect([text, await patch(text)]).toEqual([text, [400, 'unreadable_json']])
   }
   const around = (bytes: number[]) => new Uint8Array([...Buffer.from('{"name":"'), ...bytes, ...Buffer.from('"}')])
@@ -94,7 +111,14 @@ function chunkedBytes(bytes: Uint8Array, pieceBytes = 4): ReadableStream<Uint8Ar
 }
 
 test('a Content-Type changes nothing: a form is not read as JSON, and JSON is read under any name', async () => {
-  for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain', 'application/xml', 'x', '']) {
+  for (const type of [
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/plain',
+    'application/xml',
+    'x',
+    '',
+  ]) {
     expect([type, await patch('name=Ada', { 'content-type': type })]).toEqual([type, [400, 'unreadable_json']])
     expect([type, await patch('{"name":"Ada"}', { 'content-type': type })]).toEqual([type, [200, 'ok']])
   }
@@ -109,7 +133,11 @@ test('an empty body where one is needed is 422, and where none is needed it is f
   for (const headers of [{}, { 'content-type': 'application/json' }] as Record<string, string>[]) {
     expect((await login('', headers)).status).toBe(422)
     const bob = await makePerson(app, ada.orgId)
-    const out = await app.fetch('/api/auth/logout', { method: 'POST', headers: { ...headers, ...bob.bearer } }, '10.11.9.2')
+    const out = await app.fetch(
+      '/api/auth/logout',
+      { method: 'POST', headers: { ...headers, ...bob.bearer } },
+      '10.11.9.2',
+    )
     expect(out.status).toBe(200)
   }
 })
@@ -133,7 +161,12 @@ test('wrong types and unknown members are 422 with the field, and the submitted 
   for (const [body, field] of bad) {
     const answer = await login(JSON.stringify(body))
     const text = await answer.text()
-    expect([body, answer.status, JSON.parse(text).error, JSON.parse(text).field]).toEqual([body, 422, 'invalid_body', field])
+    expect([body, answer.status, JSON.parse(text).error, JSON.parse(text).field]).toEqual([
+      body,
+      422,
+      'invalid_body',
+      field,
+    ])
     expect(text).not.toContain(secret)
   }
   const proto = await login(`{"username":"${ada.email}","password":"${PASSWORD}","__proto__":{"admin":true}}`)
@@ -157,15 +190,29 @@ test('NUL and half a surrogate pair are 422 wherever they stand, and nothing is 
       expect([bad, answer.status, (await answer.json()).field]).toEqual([bad, 422, member])
     }
   }
-  for (const path of ['/login?email=%00', '/login?next=/a%00b', '/api/auth/providers%00', '/reset-password?token=%00', '/setup?token=a%00']) {
+  for (const path of [
+    '/login?email=%00',
+    '/login?next=/a%00b',
+    '/api/auth/providers%00',
+    '/reset-password?token=%00',
+    '/setup?token=a%00',
+  ]) {
     const answer = await app.fetch(path)
     expect([path, [404, 422].includes(answer.status)]).toEqual([path, true])
   }
   for (const path of ['/api/auth/tokens?cursor=%00', '/api/auth/tokens/%00', '/api/auth/tokens/1%00']) {
-    const answer = await app.fetch(path, { method: path.includes('?') ? 'GET' : 'DELETE', headers: ada.bearer }, '10.11.9.3')
+    const answer = await app.fetch(
+      path,
+      { method: path.includes('?') ? 'GET' : 'DELETE', headers: ada.bearer },
+      '10.11.9.3',
+    )
     expect([path, answer.status]).toEqual([path, 422])
   }
-  const form = await app.fetch('/login', { method: 'POST', body: 'username=a%00&password=b', headers: { 'sec-fetch-site': 'same-origin' } }, '10.11.9.4')
+  const form = await app.fetch(
+    '/login',
+    { method: 'POST', body: 'username=a%00&password=b', headers: { 'sec-fetch-site': 'same-origin' } },
+    '10.11.9.4',
+  )
   expect(form.status).toBe(422)
   expect([await app.ctx.db.select().from(users), await app.ctx.db.$count(auditLog)]).toEqual(before)
   expect(await patch('{"name":"\\ud83d\\ude00 \\u0001"}')).toEqual([200, 'ok'])
@@ -186,7 +233,7 @@ test('percent signs that encode nothing are no error of ours', async () => {
 
 test('a form has at most 100 fields and of a repeated name the last counts', async () => {
   const post = (body: string) =>
-    app.fetch('/login', { method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin' } }, `10.11.7.${(peers += 1)}`)
+    app.fetch('/login', { method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin' } }, nextPeer())
   const right = new URLSearchParams({ username: ada.email, password: PASSWORD }).toString()
   expect((await post(`password=wrong&${right}`)).status).toBe(303)
   expect((await post(`${right}&${'x=1&'.repeat(98)}`)).status).toBe(303)

@@ -16,15 +16,35 @@ function corsOf(answer: Response): Record<string, string> {
 }
 
 test('a listed origin may read answers, refusals too, and never with credentials', async () => {
-  for (const [path, headers] of [['/api/me', ada.bearer], ['/api/me', {}], ['/api/nothing', {}], ['/api/health', {}]] as const) {
+  for (const [path, headers] of [
+    ['/api/me', ada.bearer],
+    ['/api/me', {}],
+    ['/api/nothing', {}],
+    ['/api/health', {}],
+  ] as const) {
     const answer = await app.fetch(path, { headers: { ...headers, origin: LISTED } })
-    expect(corsOf(answer)).toEqual({ 'access-control-allow-origin': LISTED, 'access-control-expose-headers': 'Retry-After, X-Request-Id' })
+    expect(corsOf(answer)).toEqual({
+      'access-control-allow-origin': LISTED,
+      'access-control-expose-headers': 'Retry-After, X-Request-Id',
+    })
     expect(answer.headers.get('vary')).toBe('Origin')
   }
 })
 
 test('only the exact origins are echoed, and Vary is there in any case', async () => {
-  const others = ['https://evil.example', 'http://dash.example.com', 'https://dash.example.com:8443', 'https://dash.example.com.evil.example', 'https://DASH.example.com', 'https://xdash.example.com', 'null', '*', `${LISTED}/`, `${LISTED}, https://evil.example`, 'http://localhost:8000']
+  const others = [
+    'https://evil.example',
+    'http://dash.example.com',
+    'https://dash.example.com:8443',
+    'https://dash.example.com.evil.example',
+    'https://DASH.example.com',
+    'https://xdash.example.com',
+    'null',
+    '*',
+    `${LISTED}/`,
+    `${LISTED}, https://evil.example`,
+    'http://localhost:8000',
+  ]
   for (const origin of others) {
     const answer = await app.fetch('/api/health', { headers: { origin } })
     expect([origin, answer.status, corsOf(answer), answer.headers.get('vary')]).toEqual([origin, 200, {}, 'Origin'])
@@ -33,9 +53,15 @@ test('only the exact origins are echoed, and Vary is there in any case', async (
 })
 
 test('a preflight of a listed origin is granted for any route, and of another one for none', async () => {
-  const asking = { 'access-control-request-method': 'DELETE', 'access-control-request-headers': 'authorization, x-org-id' }
+  const asking = {
+    'access-control-request-method': 'DELETE',
+    'access-control-request-headers': 'authorization, x-org-id',
+  }
   for (const path of ['/api/me', '/api/auth/tokens/1', '/api/nothing']) {
-    const granted = await app.fetch(path, { method: 'OPTIONS', headers: { ...asking, origin: 'http://localhost:3000' } })
+    const granted = await app.fetch(path, {
+      method: 'OPTIONS',
+      headers: { ...asking, origin: 'http://localhost:3000' },
+    })
     expect([granted.status, corsOf(granted)]).toEqual([
       204,
       {
@@ -62,5 +88,9 @@ test('without the variable the install’s own origin is the only one', async ()
   await using plain = await startTestApp({ env: { PUBLIC_URL: 'https://data.example.com' } })
   const echoed = async (origin: string) =>
     (await plain.fetch('/api/health', { headers: { origin } })).headers.get('access-control-allow-origin')
-  expect([await echoed('https://data.example.com'), await echoed('http://data.example.com'), await echoed(LISTED)]).toEqual(['https://data.example.com', null, null])
+  expect([
+    await echoed('https://data.example.com'),
+    await echoed('http://data.example.com'),
+    await echoed(LISTED),
+  ]).toEqual(['https://data.example.com', null, null])
 })

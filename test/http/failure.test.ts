@@ -35,11 +35,19 @@ function brokenHouse() {
 
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const url = new URL(path, 'http://localhost:8000')
-  return await brokenHouse()(new Request(url, { ...init, headers: { host: url.host, ...Object.fromEntries(new Headers(init.headers)) } }), '127.0.0.1')
+  return await brokenHouse()(
+    new Request(url, { ...init, headers: { host: url.host, ...Object.fromEntries(new Headers(init.headers)) } }),
+    '127.0.0.1',
+  )
 }
 
 test('a verb that throws is a 500 that says internal and a request id, and nothing else', async () => {
-  for (const [method, path] of [['GET', '/api/broken'], ['POST', '/api/broken'], ['GET', '/api/broken/text'], ['GET', '/api/broken/row']] as const) {
+  for (const [method, path] of [
+    ['GET', '/api/broken'],
+    ['POST', '/api/broken'],
+    ['GET', '/api/broken/text'],
+    ['GET', '/api/broken/row'],
+  ] as const) {
     const answer = await ask(path, { method })
     const body = await answer.json()
     expect([path, answer.status, body]).toEqual([
@@ -60,7 +68,11 @@ test('a verb that throws is a 500 that says internal and a request id, and nothi
 test('a page that throws is a 500 with the request id and without the reason', async () => {
   const answer = await ask('/broken')
   const page = await answer.text()
-  expect([answer.status, page.includes(answer.headers.get('x-request-id') ?? '-'), page.includes('canary')]).toEqual([500, true, false])
+  expect([answer.status, page.includes(answer.headers.get('x-request-id') ?? '-'), page.includes('canary')]).toEqual([
+    500,
+    true,
+    false,
+  ])
   expect(answer.headers.get('content-security-policy')).not.toBeNull()
 })
 

@@ -3,7 +3,18 @@ import { localPath } from '#http/local-path.ts'
 import { visit } from '#test/sessions/visitor.ts'
 import { makeOrg, makePerson, PASSWORD, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
 
-const LOCAL = ['/', '/members', '/members?q=a%20b&x=1', '/a//b', '/a/../b', '/@evil.example', '/:80', '/?next=https://evil.example', '/a#b', "/a'b"]
+const LOCAL = [
+  '/',
+  '/members',
+  '/members?q=a%20b&x=1',
+  '/a//b',
+  '/a/../b',
+  '/@evil.example',
+  '/:80',
+  '/?next=https://evil.example',
+  '/a#b',
+  "/a'b",
+]
 const EVIL = [
   '//evil.example',
   '///evil.example',
@@ -68,7 +79,12 @@ test('after the sign-in one is where one wanted to be, and never elsewhere', asy
 })
 
 test('the same holds for a form sent by htmx, for the theme, for the sign-out and for who is signed in already', async () => {
-  for (const [next, wanted] of [['/tokens', '/tokens'], ['//evil.example', '/'], ['/\\evil.example', '/'], ['https://evil.example', '/']] as const) {
+  for (const [next, wanted] of [
+    ['/tokens', '/tokens'],
+    ['//evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['https://evil.example', '/'],
+  ] as const) {
     const one = browser()
     const form = { username: ada.email, password: PASSWORD, next }
     const htmx = await one.post('/login', form, { 'hx-request': 'true', 'hx-request-type': 'partial' })

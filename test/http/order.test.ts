@@ -23,7 +23,11 @@ type Sent = { method?: string; headers?: Record<string, string>; body?: string |
 
 async function ask(path: string, { method = 'POST', headers = {}, body }: Sent): Promise<[number, string]> {
   const length = typeof body === 'string' ? { 'content-length': String(Buffer.byteLength(body)) } : {}
-  const answer = await app.fetch(path, { method, headers: { ...length, ...headers }, ...(body !== undefined && { body }) }, PEER)
+  const answer = await app.fetch(
+    path,
+    { method, headers: { ...length, ...headers }, ...(body !== undefined && { body }) },
+    PEER,
+  )
   return [answer.status, (await answer.json()).error]
 }
 
@@ -63,7 +67,10 @@ test('403 comes before 400, 413 of a chunked body and 422; the reset that is due
   expect(await ask('/api/invites', { body: '{', headers: vera.bearer })).toEqual([403, 'permission_denied'])
   expect(await ask('/api/invites', { body: '{}', headers: vera.bearer })).toEqual([403, 'permission_denied'])
   expect(await ask('/api/invites', { body: chunked(HUGE), headers: vera.bearer })).toEqual([403, 'permission_denied'])
-  expect(await ask('/api/invites', { body: '{', headers: { ...ada.bearer, 'x-org-id': '999' } })).toEqual([403, 'not_a_member'])
+  expect(await ask('/api/invites', { body: '{', headers: { ...ada.bearer, 'x-org-id': '999' } })).toEqual([
+    403,
+    'not_a_member',
+  ])
   await app.ctx.db.update(users).set({ mustResetPassword: true }).where(eq(users.id, vera.userId))
   expect(await ask('/api/invites', { body: '{', headers: vera.bearer })).toEqual([403, 'password_reset_required'])
 })

@@ -46,7 +46,12 @@ test('the refusal says how many seconds to wait', async () => {
   await statuses(20)
   const refused = await guess(0)
   const body = await refused.json()
-  expect([refused.status, body.error, refused.headers.get('retry-after'), body.retry_after]).toEqual([429, 'rate_limited', '1', 1])
+  expect([refused.status, body.error, refused.headers.get('retry-after'), body.retry_after]).toEqual([
+    429,
+    'rate_limited',
+    '1',
+    1,
+  ])
 })
 
 test('the page forms that take a password draw from the same bucket, and reading pages does not', async () => {
@@ -63,7 +68,11 @@ test('the page forms that take a password draw from the same bucket, and reading
 
 test('made-up forwarded addresses do not refill the bucket of a stranger', async () => {
   const forged = (n: number, peer: string) =>
-    app.fetch('/api/auth/login', json('POST', { username: 'a', password: 'x' }, { 'x-forwarded-for': `10.0.0.${n}` }), peer)
+    app.fetch(
+      '/api/auth/login',
+      json('POST', { username: 'a', password: 'x' }, { 'x-forwarded-for': `10.0.0.${n}` }),
+      peer,
+    )
   for (let n = 0; n < 20; n += 1) await forged(n, '192.0.2.9')
   expect((await forged(99, '192.0.2.9')).status).toBe(429)
   expect((await forged(99, '127.0.0.1')).status).toBe(401)
@@ -72,7 +81,11 @@ test('made-up forwarded addresses do not refill the bucket of a stranger', async
 test('the client is the nearest hop that no trusted proxy wrote', () => {
   const config = decideConfig({ TRUSTED_PROXIES: '127.0.0.1,::1,10.0.0.5' })
   const from = (peer: string, forwarded?: string) =>
-    clientOf(config, new Request('http://x/', { headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } }), peer).address
+    clientOf(
+      config,
+      new Request('http://x/', { headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } }),
+      peer,
+    ).address
   expect(from('127.0.0.1', '1.1.1.1')).toBe('1.1.1.1')
   expect(from('::ffff:127.0.0.1', '1.1.1.1')).toBe('1.1.1.1')
   expect(from('::1', '2001:db8::7')).toBe('2001:db8::7')

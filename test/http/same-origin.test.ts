@@ -21,7 +21,10 @@ function peer(): string {
 const HOST = 'localhost:8000'
 const OURS: Record<string, Record<string, string>> = {
   'Sec-Fetch-Site: same-origin': { 'sec-fetch-site': 'same-origin' },
-  'Sec-Fetch-Site: same-origin, whatever Origin says': { 'sec-fetch-site': 'same-origin', origin: 'http://evil.example' },
+  'Sec-Fetch-Site: same-origin, whatever Origin says': {
+    'sec-fetch-site': 'same-origin',
+    origin: 'http://evil.example',
+  },
   'an Origin that is the Host': { origin: `http://${HOST}` },
   'an Origin that is the Host, on https': { origin: `https://${HOST}` },
   'an Origin that is the Host in capitals': { origin: `http://${HOST}`, host: HOST.toUpperCase() },
@@ -70,7 +73,9 @@ test('every unsafe page asks for the proof, with a session and without; the same
   const browser = visit(app, { peer: peer() })
   await browser.post('/login', { username: ada.email, password: PASSWORD })
   const cookie = [...browser.jar].map(([name, value]) => `${name}=${value}`).join('; ')
-  const unsafe = app.app.routes.filter(({ method, path }) => method !== 'GET' && method !== 'HEAD' && !path.startsWith('/api'))
+  const unsafe = app.app.routes.filter(
+    ({ method, path }) => method !== 'GET' && method !== 'HEAD' && !path.startsWith('/api'),
+  )
   expect(unsafe.map(({ path }) => path)).toContain('/login')
   expect(unsafe.length).toBeGreaterThan(10)
   for (const route of unsafe) {

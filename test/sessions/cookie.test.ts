@@ -60,7 +60,9 @@ test('X-Forwarded-Proto makes it https from a trusted proxy, and changes nothing
   const trusted = await signIn(visit(app, { peer: '127.0.0.1', headers }))
   expect(cookieLines(trusted, '__Host-hf_session')[0]).toMatch(SECURE)
   expect(trusted.headers.get('strict-transport-security')).toBe('max-age=31536000')
-  const mapped = await signIn(visit(app, { peer: '::ffff:127.0.0.1', headers: { ...headers, 'x-forwarded-for': peer() } }))
+  const mapped = await signIn(
+    visit(app, { peer: '::ffff:127.0.0.1', headers: { ...headers, 'x-forwarded-for': peer() } }),
+  )
   expect(cookieLines(mapped, '__Host-hf_session').length).toBe(1)
   const stranger = await signIn(visit(app, { peer: peer(), headers }))
   expect(cookieLines(stranger, 'hf_session')[0]).toMatch(PLAIN)
@@ -105,7 +107,10 @@ test('a change of password in an old session sets one session cookie and not two
   const browser = visit(app, { peer: peer() })
   await browser.post('/login', { username: eve.email, password: PASSWORD })
   clock.advance(40 * MINUTE_MS)
-  const answer = await browser.post('/account/password', { old_password: PASSWORD, new_password: 'a quite new password' })
+  const answer = await browser.post('/account/password', {
+    old_password: PASSWORD,
+    new_password: 'a quite new password',
+  })
   expect([answer.status, cookieLines(answer, 'hf_session').length]).toEqual([303, 1])
   expect((await browser.get('/account')).status).toBe(200)
   clock.advance(40 * MINUTE_MS)
@@ -121,7 +126,9 @@ test('pages ignore Authorization, and the API ignores cookies', async () => {
   const { token: pat } = await createToken(app.ctx, { orgId: ada.orgId, actor }, { name: 'ci' })
   for (const token of [fresh, pat]) {
     const authorization = `Bearer ${token}`
-    expect((await app.fetch('/account', { headers: { authorization } })).headers.get('location')).toBe('/login?next=%2Faccount')
+    expect((await app.fetch('/account', { headers: { authorization } })).headers.get('location')).toBe(
+      '/login?next=%2Faccount',
+    )
     expect((await app.fetch('/api/me', { headers: { authorization } })).status).toBe(200)
     expect((await app.fetch('/account', { headers: { cookie: `hf_session=${pat}` } })).status).toBe(303)
   }

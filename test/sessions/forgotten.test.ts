@@ -21,7 +21,13 @@ let peers = 0
 beforeEach(async () => {
   smtp = await startSmtp()
   clock = standingClock()
-  const env = { PUBLIC_URL, SMTP_HOST: '127.0.0.1', SMTP_PORT: String(smtp.port), SMTP_TLS: 'none', SMTP_FROM: 'no-reply@example.com' }
+  const env = {
+    PUBLIC_URL,
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(smtp.port),
+    SMTP_TLS: 'none',
+    SMTP_FROM: 'no-reply@example.com',
+  }
   app = await startTestApp({ env, overrides: { clock }, worker: true })
   ada = await makePerson(app, (await makeOrg(app.ctx)).orgId)
 })
@@ -86,11 +92,18 @@ test('what is no e-mail is 422', async () => {
 })
 
 test('the link starts with PUBLIC_URL whatever Host, X-Forwarded-Host and Forwarded say', async () => {
-  const hostile = { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example;proto=http', 'x-forwarded-proto': 'http', 'x-original-host': 'evil.example' }
+  const hostile = {
+    'x-forwarded-host': 'evil.example',
+    forwarded: 'host=evil.example;proto=http',
+    'x-forwarded-proto': 'http',
+    'x-original-host': 'evil.example',
+  }
   expect((await forgot(ada.email, { ...hostile, host: 'evil.example' })).status).toBe(202)
   const [mail] = await smtp.received(1)
   expect(mail?.source).not.toContain('evil.example')
-  expect(mail?.parsed.text?.split('\n').filter((line) => line.startsWith(`${PUBLIC_URL}/reset-password?token=`)).length).toBe(1)
+  expect(
+    mail?.parsed.text?.split('\n').filter((line) => line.startsWith(`${PUBLIC_URL}/reset-password?token=`)).length,
+  ).toBe(1)
   expect(String(mail?.parsed.html)).toContain(`${PUBLIC_URL}/reset-password?token=`)
 })
 

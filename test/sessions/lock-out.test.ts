@@ -70,10 +70,15 @@ test('another address and another account are not locked out', async () => {
 test('an account that does not exist is locked out alike', async () => {
   expect(await guess(STRANGER, 11, 'nobody@example.test')).toEqual([...Array(10).fill(401), 429])
   expect(await guess('198.51.100.7', 11)).toEqual([...Array(10).fill(401), 429])
-  const answers = await Promise.all([login(STRANGER, 'NOBODY@example.test', 'x'), login('198.51.100.7', ada.email.toUpperCase(), 'x')])
+  const answers = await Promise.all([
+    login(STRANGER, 'NOBODY@example.test', 'x'),
+    login('198.51.100.7', ada.email.toUpperCase(), 'x'),
+  ])
   const bodies = await Promise.all(answers.map((answer) => answer.json()))
   expect(Object.keys(bodies[0])).toEqual(Object.keys(bodies[1]))
-  expect(bodies.map(({ error, message }) => [error, message])).toEqual(Array(2).fill([bodies[0].error, bodies[0].message]))
+  expect(bodies.map(({ error, message }) => [error, message])).toEqual(
+    Array(2).fill([bodies[0].error, bodies[0].message]),
+  )
   expect(bodies[0].error).toBe('locked_out')
 })
 
@@ -82,7 +87,9 @@ test('50 guesses at once count as 50: at most ten passwords are compared, and th
   const verify = spyOn(Bun.password, 'verify')
   try {
     const caller = { requestId: 'r', address: STRANGER }
-    const tries = Array.from({ length: 50 }, (_, n) => signIn(app.ctx, caller, { username: ada.email, password: `guess ${n}` }))
+    const tries = Array.from({ length: 50 }, (_, n) =>
+      signIn(app.ctx, caller, { username: ada.email, password: `guess ${n}` }),
+    )
     const codes = (await Promise.allSettled(tries)).map((one) => (one.status === 'rejected' ? one.reason.code : 'in'))
     expect(new Set(codes).difference(new Set(['invalid_credentials', 'locked_out'])).size).toBe(0)
     expect(verify.mock.calls.length).toBeLessThanOrEqual(10)
@@ -144,7 +151,9 @@ test('a device cookie opens nothing by itself', async () => {
   const device = home.jar.get('hf_device') ?? ''
   expect((await app.fetch('/api/me', { headers: { authorization: `Bearer ${device}` } })).status).toBe(401)
   expect((await app.fetch('/account', { headers: { cookie: `hf_session=${device}` } })).status).toBe(303)
-  expect((await app.fetch('/account', { headers: { cookie: `hf_session=${home.jar.get('hf_session')}` } })).status).toBe(200)
+  expect(
+    (await app.fetch('/account', { headers: { cookie: `hf_session=${home.jar.get('hf_session')}` } })).status,
+  ).toBe(200)
 })
 
 test('X-Forwarded-For counts only when a trusted proxy sent it, and only the hop that no trusted proxy wrote', async () => {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
 import { passwordResets } from '#core/access/tables.ts'
 import { auditLog } from '#core/audit/tables.ts'
-import { users } from '#core/tenancy/tables.ts'
 import { addMember } from '#core/tenancy/org.ts'
+import { users } from '#core/tenancy/tables.ts'
 import { hashPassword } from '#lib/password.ts'
 import { newSecretToken, sha256Hex } from '#lib/token.ts'
 import { createToken } from '#platform/tokens/token.ts'
@@ -50,7 +50,9 @@ async function plantReset(person: TestPerson, minutes = 60): Promise<string> {
   const token = newSecretToken(app.ctx.random)
   const now = app.ctx.clock.now()
   const expiresAt = new Date(now.getTime() + minutes * 60_000)
-  await app.ctx.db.insert(passwordResets).values({ userId: person.userId, tokenHash: sha256Hex(token), createdAt: now, expiresAt })
+  await app.ctx.db
+    .insert(passwordResets)
+    .values({ userId: person.userId, tokenHash: sha256Hex(token), createdAt: now, expiresAt })
   return token
 }
 
@@ -59,15 +61,29 @@ describe('a change of password', () => {
     const ada = await makePerson(app, orgId, 'viewer')
     const second = await makeOrg(app.ctx)
     await app.ctx.db.transaction((tx) => addMember(app.ctx, tx, second.orgId, ada.userId, 'designer'))
-    const { token: jwt } = await app.bearer.sign({ userId: ada.userId, version: 0, orgId: second.orgId, role: 'designer' })
+    const { token: jwt } = await app.bearer.sign({
+      userId: ada.userId,
+      version: 0,
+      orgId: second.orgId,
+      role: 'designer',
+    })
     const actor = { kind: 'person', userId: ada.userId, email: ada.email, name: 'x' } as const
     const { token: pat } = await createToken(app.ctx, { orgId, actor }, { name: 'ci' })
-    const answer = await send('/api/auth/change-password', { old_password: PASSWORD, new_password: NEW }, { authorization: `Bearer ${jwt}` })
+    const answer = await send(
+      '/api/auth/change-password',
+      { old_password: PASSWORD, new_password: NEW },
+      { authorization: `Bearer ${jwt}` },
+    )
     const body = await answer.json()
     expect([answer.status, body.token_type, body.must_reset_password]).toEqual([200, 'bearer', false])
     const claims = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString())
     expect(claims).toMatchObject({ org_id: second.orgId, role: 'designer', ver: 1 })
-    expect([await statusOf(jwt), await statusOf(ada.jwt), await statusOf(body.access_token), await statusOf(pat)]).toEqual([401, 401, 200, 200])
+    expect([
+      await statusOf(jwt),
+      await statusOf(ada.jwt),
+      await statusOf(body.access_token),
+      await statusOf(pat),
+    ]).toEqual([401, 401, 200, 200])
     expect([await canSignIn(ada.email, PASSWORD), await canSignIn(ada.email, NEW)]).toEqual([false, true])
   })
 
@@ -75,7 +91,11 @@ describe('a change of password', () => {
     const ada = await makePerson(app, orgId)
     const answer = await change(ada, 'not the old one', NEW)
     expect([answer.status, (await answer.json()).error]).toEqual([403, 'wrong_password'])
-    expect([await statusOf(ada.jwt), await canSignIn(ada.email, PASSWORD), await canSignIn(ada.email, NEW)]).toEqual([200, true, false])
+    expect([await statusOf(ada.jwt), await canSignIn(ada.email, PASSWORD), await canSignIn(ada.email, NEW)]).toEqual([
+      200,
+      true,
+      false,
+    ])
   })
 
   const local = 'ada.lovelace.the.first'
@@ -92,11 +112,18 @@ describe('a change of password', () => {
   }
   for (const [name, password] of Object.entries(WEAK)) {
     test(`to one ${name} is 422, and the old one stays`, async () => {
-      const found = await app.ctx.db.select().from(users).where(eq(users.email, `${local}@example.test`))
+      const found = await app.ctx.db
+        .select()
+        .from(users)
+        .where(eq(users.email, `${local}@example.test`))
       if (found.length === 0) await makePerson(app, orgId, 'admin', `${local}@example.test`)
       const login = await send('/api/auth/login', { username: `${local}@example.test`, password: PASSWORD })
       const authorization = `Bearer ${(await login.json()).access_token}`
-      const answer = await send('/api/auth/change-password', { old_password: PASSWORD, new_password: password }, { authorization })
+      const answer = await send(
+        '/api/auth/change-password',
+        { old_password: PASSWORD, new_password: password },
+        { authorization },
+      )
       const body = await answer.json()
       expect([answer.status, body.field]).toEqual([422, 'new_password'])
       expect(JSON.stringify(body)).not.toContain(password)
@@ -106,10 +133,15 @@ describe('a change of password', () => {
 
   test('takes a long one, and one of any script', async () => {
     const ada = await makePerson(app, orgId)
-    for (const [old, next] of [[PASSWORD, 'x'.repeat(1024)], ['x'.repeat(1024), 'пароль из букв ☃ 😀 und ß']] as const) {
+    for (const [old, next] of [
+      [PASSWORD, 'x'.repeat(1024)],
+      ['x'.repeat(1024), 'пароль из букв ☃ 😀 und ß'],
+    ] as const) {
       const login = await send('/api/auth/login', { username: ada.email, password: old })
       const authorization = `Bearer ${(await login.json()).access_token}`
-      expect((await send('/api/auth/change-password', { old_password: old, new_password: next }, { authorization })).status).toBe(200)
+      expect(
+        (await send('/api/auth/change-password', { old_password: old, new_password: next }, { authorization })).status,
+      ).toBe(200)
       expect(await canSignIn(ada.email, next)).toBe(true)
     }
   })
@@ -118,7 +150,11 @@ describe('a change of password', () => {
     const ada = await makePerson(app, orgId)
     const actor = { kind: 'person', userId: ada.userId, email: ada.email, name: 'x' } as const
     const { token: pat } = await createToken(app.ctx, { orgId, actor }, { name: 'ci' })
-    const answer = await send('/api/auth/change-password', { old_password: PASSWORD, new_password: NEW }, { authorization: `Bearer ${pat}` })
+    const answer = await send(
+      '/api/auth/change-password',
+      { old_password: PASSWORD, new_password: NEW },
+      { authorization: `Bearer ${pat}` },
+    )
     expect([answer.status, (await answer.json()).error]).toEqual([403, 'interactive_only'])
     expect([await canSignIn(ada.email, PASSWORD), (await change(ada, PASSWORD, NEW)).status]).toEqual([true, 200])
   })
@@ -148,7 +184,15 @@ describe('while a password reset is due', () => {
   test('only change-password, me and sign-out work; everything else is 403 password_reset_required', async () => {
     const ada = await makePerson(app, orgId)
     await makeDue(ada)
-    const closed = ['GET /api/members', 'PATCH /api/me', 'GET /api/auth/tokens', 'POST /api/auth/tokens', 'DELETE /api/auth/tokens/1', 'GET /api/invites', 'POST /api/invites']
+    const closed = [
+      'GET /api/members',
+      'PATCH /api/me',
+      'GET /api/auth/tokens',
+      'POST /api/auth/tokens',
+      'DELETE /api/auth/tokens/1',
+      'GET /api/invites',
+      'POST /api/invites',
+    ]
     for (const route of closed) {
       const [method = '', path = ''] = route.split(' ')
       const answer = await app.fetch(path, { method, headers: ada.bearer }, peer())
@@ -185,12 +229,20 @@ describe('while a password reset is due', () => {
       const location = (await browser.get(path)).headers.get('location') ?? ''
       expect([path, location.split('?')[0]]).toEqual([path, '/account/password'])
     }
-    expect((await browser.get('/members?q=a')).headers.get('location')).toBe('/account/password?next=%2Fmembers%3Fq%3Da')
+    expect((await browser.get('/members?q=a')).headers.get('location')).toBe(
+      '/account/password?next=%2Fmembers%3Fq%3Da',
+    )
     expect((await browser.get('/account/password?next=%2Fmembers')).status).toBe(200)
     const form = { old_password: PASSWORD, new_password: NEW, due: '1', next: '/members' }
-    expect((await browser.post('/account/password', { ...form, next: '//evil.example' })).headers.get('location')).toBe('/')
+    expect((await browser.post('/account/password', { ...form, next: '//evil.example' })).headers.get('location')).toBe(
+      '/',
+    )
     await makeDue(ada)
-    const again = await browser.post('/account/password', { ...form, old_password: NEW, new_password: 'one more new one' })
+    const again = await browser.post('/account/password', {
+      ...form,
+      old_password: NEW,
+      new_password: 'one more new one',
+    })
     expect(again.headers.get('location')).toBe('/members')
     expect((await browser.get('/members')).status).toBe(200)
   })
@@ -201,7 +253,8 @@ describe('a reset link', () => {
     const ada = await makePerson(app, orgId)
     await makeDue(ada)
     const address = peer()
-    for (let n = 0; n < 10; n += 1) await app.fetch('/api/auth/login', json('POST', { username: ada.email, password: 'x' }), address)
+    for (let n = 0; n < 10; n += 1)
+      await app.fetch('/api/auth/login', json('POST', { username: ada.email, password: 'x' }), address)
     const token = await plantReset(ada)
     const answer = await send('/api/auth/reset-password', { token, new_password: NEW })
     const body = await answer.json()
@@ -217,7 +270,9 @@ describe('a reset link', () => {
   test('used twenty times at once changes the password once', async () => {
     const ada = await makePerson(app, orgId)
     const token = await plantReset(ada)
-    const tries = Array.from({ length: 20 }, (_, n) => send('/api/auth/reset-password', { token, new_password: `new password no ${n}` }))
+    const tries = Array.from({ length: 20 }, (_, n) =>
+      send('/api/auth/reset-password', { token, new_password: `new password no ${n}` }),
+    )
     const answers = await Promise.all(tries)
     const won = answers.findIndex((answer) => answer.status === 200)
     expect(answers.map((answer) => answer.status).toSorted()).toEqual([200, ...Array(19).fill(410)])
@@ -237,7 +292,15 @@ describe('a reset link', () => {
     const live = await plantReset(ada)
     const actor = { kind: 'person', userId: ada.userId, email: ada.email, name: 'x' } as const
     const { token: pat } = await createToken(app.ctx, { orgId, actor }, { name: 'ci' })
-    const bad = { unknown: newSecretToken(app.ctx.random), empty: '', expired: await plantReset(ada, -1), ofGone, pat, jwt: ada.jwt.slice(0, 200), hash: sha256Hex(live) }
+    const bad = {
+      unknown: newSecretToken(app.ctx.random),
+      empty: '',
+      expired: await plantReset(ada, -1),
+      ofGone,
+      pat,
+      jwt: ada.jwt.slice(0, 200),
+      hash: sha256Hex(live),
+    }
     for (const [name, token] of Object.entries(bad)) {
       const answer = await send('/api/auth/reset-password', { token, new_password: NEW })
       expect([name, answer.status]).toEqual([name, 410])

@@ -73,7 +73,13 @@ test('an unknown, a wrong, a deactivated and a passwordless sign-in differ in no
   const verify = spyOn(Bun.password, 'verify')
   const hash = spyOn(Bun.password, 'hash')
   try {
-    const tries = { wrong: known.email, unknown: 'nobody@example.test', gone: gone.email, bare: bare.email, none: 'not an e-mail' }
+    const tries = {
+      wrong: known.email,
+      unknown: 'nobody@example.test',
+      gone: gone.email,
+      bare: bare.email,
+      none: 'not an e-mail',
+    }
     const seen: object[] = []
     for (const [name, email] of Object.entries(tries)) {
       const before = verify.mock.calls.length + hash.mock.calls.length
@@ -81,7 +87,13 @@ test('an unknown, a wrong, a deactivated and a passwordless sign-in differ in no
       const answer = await login(email, name === 'wrong' ? 'a wrong password' : PASSWORD)
       const headers = Object.fromEntries([...answer.headers].filter(([header]) => header !== 'x-request-id'))
       const work = verify.mock.calls.length + hash.mock.calls.length - before
-      seen.push({ status: answer.status, body: await bodyWithoutId(answer), headers, work, statements: app.statements.length - statements })
+      seen.push({
+        status: answer.status,
+        body: await bodyWithoutId(answer),
+        headers,
+        work,
+        statements: app.statements.length - statements,
+      })
     }
     expect(seen[0]).toMatchObject({ status: 401, work: 1, body: { error: 'invalid_credentials' } })
     for (const each of seen) expect(each).toEqual(seen[0] ?? {})

@@ -103,7 +103,9 @@ test('signing out in the browser drops the cookie and kills it on the server', a
   const out = await browser.post('/logout', {})
   expect([out.status, out.headers.get('location')]).toEqual([303, '/login'])
   expect(browser.jar.has('hf_session')).toBe(false)
-  expect((await app.fetch('/account', { headers: { cookie: `hf_session=${stolen}` } })).headers.get('location')).toBe('/login?next=%2Faccount')
+  expect((await app.fetch('/account', { headers: { cookie: `hf_session=${stolen}` } })).headers.get('location')).toBe(
+    '/login?next=%2Faccount',
+  )
   expect(await meStatus(stolen)).toBe(401)
 })
 

@@ -9,7 +9,11 @@ export function visit(app: Fetching, options: Options = {}) {
 
   async function send(path: string, init: RequestInit): Promise<Response> {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const headers = { ...(cookie !== '' && { cookie }), ...options.headers, ...Object.fromEntries(new Headers(init.headers)) }
+    const headers = {
+      ...(cookie !== '' && { cookie }),
+      ...options.headers,
+      ...Object.fromEntries(new Headers(init.headers)),
+    }
     const response = await app.fetch(path, { ...init, headers }, options.peer)
     for (const line of response.headers.getSetCookie()) keep(line)
     return response
@@ -26,7 +30,11 @@ export function visit(app: Fetching, options: Options = {}) {
     jar,
     get: (path: string, headers: Record<string, string> = {}) => send(path, { headers }),
     post: (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
-      send(path, { method: 'POST', body: new URLSearchParams(form), headers: { 'sec-fetch-site': 'same-origin', ...headers } }),
+      send(path, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+        headers: { 'sec-fetch-site': 'same-origin', ...headers },
+      }),
   }
 }
 

@@ -51,13 +51,23 @@ async function person(): Promise<TestPerson> {
 test('a minted token is shown once, opens the API as its owner, and is listed without its secret', async () => {
   const ada = await person()
   const made = await mint(ada)
-  expect(Object.keys(made).toSorted()).toEqual(['created_at', 'expires_at', 'id', 'last_used_at', 'name', 'tail', 'token'])
+  expect(Object.keys(made).toSorted()).toEqual([
+    'created_at',
+    'expires_at',
+    'id',
+    'last_used_at',
+    'name',
+    'tail',
+    'token',
+  ])
   expect(made.token).toMatch(/^hf_[0-9A-Za-z]{40}$/)
   expect(isPersonalAccessToken(made.token)).toBe(true)
   const me = await (await call('GET', '/api/me', made.token)).json()
   expect([me.user_id, me.role]).toEqual([ada.userId, 'admin'])
   const list = await (await call('GET', '/api/auth/tokens', ada.jwt)).text()
-  expect(JSON.parse(list).items).toMatchObject([{ id: made.id, name: 'ci-pipeline', tail: made.token.slice(-4), expires_at: null }])
+  expect(JSON.parse(list).items).toMatchObject([
+    { id: made.id, name: 'ci-pipeline', tail: made.token.slice(-4), expires_at: null },
+  ])
   expect(list).not.toContain(made.token)
 })
 
@@ -83,7 +93,15 @@ test('a wrong checksum, an unknown token and odd forms are 401, without asking t
   const { token } = await mint(ada)
   const flipped = token.slice(0, -1) + (token.endsWith('A') ? 'B' : 'A')
   const before = app.statements.length
-  for (const bad of [flipped, `${token}0`, token.slice(0, -1), token.toUpperCase(), `hf_${'0'.repeat(40)}`, 'hf_', token.replace('hf_', 'HF_')]) {
+  for (const bad of [
+    flipped,
+    `${token}0`,
+    token.slice(0, -1),
+    token.toUpperCase(),
+    `hf_${'0'.repeat(40)}`,
+    'hf_',
+    token.replace('hf_', 'HF_'),
+  ]) {
     expect([bad, await statusOf(bad)]).toEqual([bad, 401])
   }
   expect(app.statements.length).toBe(before)
@@ -128,9 +146,22 @@ test('a token ends when expires_in_days are over', async () => {
 
 test('a bad name or lifetime is 422 and mints nothing', async () => {
   const ada = await person()
-  const bad = [{}, { name: '' }, { name: '   ' }, { name: 5 }, { name: 'x'.repeat(201) }, { name: 'a', expires_in_days: 0 }]
-  const worse = [{ name: 'a', expires_in_days: 3651 }, { name: 'a', expires_in_days: 1.5 }, { name: 'a', expires_in_days: '30' }, { name: 'a', scope: 'all' }]
-  for (const body of [...bad, ...worse]) expect([body, (await call('POST', '/api/auth/tokens', ada.jwt, body)).status]).toEqual([body, 422])
+  const bad = [
+    {},
+    { name: '' },
+    { name: '   ' },
+    { name: 5 },
+    { name: 'x'.repeat(201) },
+    { name: 'a', expires_in_days: 0 },
+  ]
+  const worse = [
+    { name: 'a', expires_in_days: 3651 },
+    { name: 'a', expires_in_days: 1.5 },
+    { name: 'a', expires_in_days: '30' },
+    { name: 'a', scope: 'all' },
+  ]
+  for (const body of [...bad, ...worse])
+    expect([body, (await call('POST', '/api/auth/tokens', ada.jwt, body)).status]).toEqual([body, 422])
   expect(await app.ctx.db.$count(tokens, eq(tokens.userId, ada.userId))).toBe(0)
   await mint(ada, { name: 'é'.repeat(200), expires_in_days: 3650 })
 })
@@ -156,7 +187,8 @@ test('the token of a deactivated person is dead until the account is active agai
 test('last use is written at most once a minute', async () => {
   const ada = await person()
   const { id, token } = await mint(ada)
-  const lastUsed = async () => (await app.ctx.db.select().from(tokens).where(eq(tokens.id, id)))[0]?.lastUsedAt?.getTime()
+  const lastUsed = async () =>
+    (await app.ctx.db.select().from(tokens).where(eq(tokens.id, id)))[0]?.lastUsedAt?.getTime()
   const isWrite = (sql: string) => /^update .*tokens/.test(sql)
   expect(await lastUsed()).toBeUndefined()
   await statusOf(token)
@@ -210,7 +242,10 @@ test('the page shows a new token in its own answer and never again', async () =>
   expect([made.status, made.headers.get('cache-control'), await statusOf(token)]).toEqual([200, 'no-store', 200])
   expect(page).not.toContain('<b>laptop')
   const again = await (await browser.get('/tokens')).text()
-  expect([again.includes('&lt;b>laptop') || again.includes('&lt;b&gt;laptop'), again.includes(token)]).toEqual([true, false])
+  expect([again.includes('&lt;b>laptop') || again.includes('&lt;b&gt;laptop'), again.includes(token)]).toEqual([
+    true,
+    false,
+  ])
   const [row] = await app.ctx.db.select().from(tokens).where(eq(tokens.userId, ada.userId))
   const gone = await browser.post(`/tokens/${row?.id}/revoke`, {})
   expect([gone.status, gone.headers.get('location'), await statusOf(token)]).toEqual([303, '/tokens', 401])
