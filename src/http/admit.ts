@@ -4,6 +4,7 @@ import { AppError } from '#core/errors.ts'
 import { chooseOrg } from '#core/tenancy/current-org.ts'
 import type { Bearer, Claims } from '#http/bearer.ts'
 import { refuseAnnouncedExcess } from '#http/body.ts'
+import { pathOf } from '#http/front-door.ts'
 import type { NavigationPage } from '#http/navigation.ts'
 import type { Need } from '#http/needs.ts'
 import type { RateLimit } from '#http/rate-limit.ts'
@@ -73,7 +74,7 @@ async function admitOnce(
 
 /** `/api/auth/*`, and every page form that a stranger may send or that takes a password. */
 function isGuessable(request: Request, facts: RequestFacts, need: Need, isUnsafe: boolean): boolean {
-  if (facts.isApi) return URL.parse(request.url)?.pathname.startsWith('/api/auth/') ?? false
+  if (facts.isApi) return pathOf(request.url).startsWith('/api/auth/')
   return isUnsafe && (need.kind === 'anyone' || (need.kind === 'person' && need.interactive === true))
 }
 

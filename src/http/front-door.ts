@@ -63,10 +63,13 @@ function arrive(ctx: Context, request: Request, peer: string): RequestFacts {
 function addHeaders(ctx: Context, request: Request, response: Response, facts: RequestFacts): void {
   response.headers.set('x-request-id', facts.requestId)
   for (const cookie of facts.cookies) response.headers.append('set-cookie', cookie)
-  const cors = facts.isApi && corsHeaders(ctx.config.corsAllowedOrigins, request)
+  if (facts.isApi) setAll(response, corsHeaders(ctx.config.corsAllowedOrigins, request))
   // A proxy in front may speak TLS although PUBLIC_URL does not say so.
-  const transport = facts.isHttps && !ctx.config.isHttps && STRICT_TRANSPORT
-  for (const [name, value] of Object.entries({ ...cors, ...transport })) response.headers.set(name, value)
+  if (facts.isHttps && !ctx.config.isHttps) setAll(response, STRICT_TRANSPORT)
+}
+
+function setAll(response: Response, headers: Record<string, string> | undefined): void {
+  for (const name in headers) response.headers.set(name, headers[name] ?? '')
 }
 
 /** The route's pattern and not the path: a path may hold a token. */
@@ -81,7 +84,8 @@ function logFacts(request: Request, facts: RequestFacts) {
   }
 }
 
-function pathOf(url: string): string {
+/** The path of an absolute address as the client wrote it, without its query: what the routes are found by. */
+export function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf('://') + 3)
   const end = url.indexOf('?', start)
   return start < 0 ? '/' : url.slice(start, end < 0 ? undefined : end)

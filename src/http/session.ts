@@ -33,8 +33,12 @@ export async function startSession(
   setCookie(request, hostCookieName(facts, DEVICE_COOKIE), await bearer.signDevice(account), DEVICE_AGE_SECONDS)
 }
 
-/** Replaces the session cookie after a change of password; the session's start moves to now. */
-export async function replaceSession(request: Request, bearer: Bearer, user: SignedInUser): Promise<void> {
+/** Replaces the session cookie after a change of password or org. The session starts now, unless `startedAt` keeps its start. */
+export async function replaceSession(
+  request: Request,
+  bearer: Bearer,
+  user: SignedInUser & Readonly<{ startedAt?: Date }>,
+): Promise<void> {
   const { token } = await bearer.sign(user)
   setCookie(request, hostCookieName(factsOf(request), SESSION_COOKIE), token)
 }

@@ -19,6 +19,7 @@ import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
 import { membersApi } from '#platform/members/api.ts'
 import { membersPages } from '#platform/members/pages.tsx'
+import { orgsPages } from '#platform/orgs/pages.tsx'
 import { sessionsApi } from '#platform/sessions/api.ts'
 import { sessionsJobs, sessionsSchedules } from '#platform/sessions/jobs.ts'
 import { sessionsPages } from '#platform/sessions/pages.tsx'
@@ -27,7 +28,7 @@ import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 
 const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi]
-const PAGES = [setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages]
+const PAGES = [setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages, orgsPages]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },

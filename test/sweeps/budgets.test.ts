@@ -23,6 +23,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /tokens': 2,
   'GET /account': 2,
   'GET /account/password': 1,
+  'GET /orgs': 1,
   'GET /': 1,
   'GET /metrics': 3,
   'GET /login': 1,
