@@ -29,8 +29,10 @@ export async function serveCommand(argv: string[]): Promise<number> {
   const secrets = await loadSecrets(environment, config)
   await using ctx = await createContext(config, secrets)
   const bearer = createBearer(config, secrets, ctx.clock, ctx.random)
-  await using server = listen(ctx, createPlatform(ctx, bearer, secrets).answer)
+  const { answer } = createPlatform(ctx, bearer, secrets)
+  // Before anyone can ask: whoever sees the address answer also finds the setup link.
   await announceFirstBoot(ctx, secrets)
+  await using server = listen(ctx, answer)
   await using _scheduler = startScheduler(ctx, platformSchedules)
   await using _worker = startWorker(ctx, platformJobs)
   const { port } = server

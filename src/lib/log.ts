@@ -10,6 +10,7 @@ export type Log = Readonly<Record<LogLevel, (message: string, facts?: LogFacts) 
 const ERROR_MESSAGE_CHARS_MAX = 300
 const SECRET_NAME = /password|secret|token|authorization|cookie/i
 const REDACTED = '[redacted]'
+const HEAD = new Set(['time', 'level', 'message'])
 
 /** A log that hands `write` one JSON line (without its line end) for each message at `level` or above. */
 export function createLog(options: { level: LogLevel; write: (line: string) => void; clock: Clock }): Log {
@@ -19,9 +20,12 @@ export function createLog(options: { level: LogLevel; write: (line: string) => v
   function at(own: LogLevel) {
     if (LOG_LEVELS.indexOf(own) < threshold) return () => {}
     return (message: string, facts: LogFacts = {}) => {
-      const head = { time: clock.now().toISOString(), level: own, message }
-      // The head comes first for readers and again last, so that no fact can pose as it.
-      write(JSON.stringify({ ...head, ...presentable(facts), ...head }))
+      const line: Record<string, unknown> = { time: clock.now().toISOString(), level: own, message }
+      for (const name in facts) {
+        // So that no fact can pose as the head of the line.
+        if (!HEAD.has(name)) line[name] = presentable(name, facts[name])
+      }
+      write(JSON.stringify(line))
     }
   }
 
@@ -81,12 +85,8 @@ function firstLine(text: string): string {
   return (text.split(/[\r\n]/, 1)[0] ?? '').slice(0, ERROR_MESSAGE_CHARS_MAX)
 }
 
-function presentable(facts: LogFacts): Record<string, unknown> {
-  const out: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(facts)) {
-    if (value instanceof Error) out[name] = reduceError(value)
-    else if (typeof value === 'bigint') out[name] = Number(value)
-    else out[name] = typeof value === 'string' && SECRET_NAME.test(name) ? REDACTED : value
-  }
-  return out
+function presentable(name: string, value: unknown): unknown {
+  if (typeof value === 'string') return SECRET_NAME.test(name) ? REDACTED : value
+  if (typeof value === 'bigint') return Number(value)
+  return value instanceof Error ? reduceError(value) : value
 }

@@ -57,7 +57,7 @@ const SUBJECTS: readonly [AuditSubject, object][] = [
 for (const [subject, row] of SUBJECTS) {
   test(`what a ${subject.actor.kind} did is told as such`, async () => {
     await using test = await openTestDatabase()
-    await test.db.transaction((tx) => record(CTX, tx, subject, 'user.locked_out', { email: 'x@example.org' }))
+    await test.db.transaction((tx) => record(CTX, tx, subject, 'password.reset_requested', { user_id: 1 }))
     expect(await test.db.select().from(auditLog)).toMatchObject([row])
   })
 }

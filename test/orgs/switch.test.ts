@@ -48,8 +48,11 @@ test('an org of others and one that does not exist are refused alike, and the se
   await using app = await startTestApp()
   const { browser } = await inTwoOrgs(app)
   const stranger = await makeOrg(app.ctx)
-  for (const orgId of [String(stranger.orgId), '999999', '', 'x']) {
+  for (const orgId of [String(stranger.orgId), '999999']) {
     expect((await browser.post('/orgs', { org_id: orgId })).status).toBe(403)
+  }
+  for (const orgId of ['', 'x', '0', '-1']) {
+    expect((await browser.post('/orgs', { org_id: orgId })).status).toBe(422)
   }
   expect((await browser.get('/members')).status).toBe(200)
 })

@@ -8,7 +8,7 @@ import { newSecretToken, sha256Hex } from '#lib/token.ts'
 import { invites } from '#platform/invites/tables.ts'
 import { createToken } from '#platform/tokens/token.ts'
 import { json, makeOrg, makePerson, type TestApp, type TestPerson } from '#test/support/app.ts'
-import { type Operation, jsonOf } from './documented.ts'
+import { jsonOf, type Operation } from './documented.ts'
 import { pathWith } from './route-table.ts'
 
 export type Headers = Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
-import type { TestApp, TestPerson } from '#test/support/app.ts'
-import { json, makeOrg, makePerson } from '#test/support/app.ts'
 import { scopes } from '#db/columns.ts'
 import { createToken } from '#platform/tokens/token.ts'
+import type { TestApp, TestPerson } from '#test/support/app.ts'
+import { json, makeOrg, makePerson } from '#test/support/app.ts'
 
 /** An org with rows of every kind. Whatever text it holds contains its mark, so that a row of it is recognised anywhere. */
 export type Tenant = Readonly<{ mark: string; orgId: number; slug: string; admin: TestPerson }>

@@ -11,7 +11,6 @@ export type ActionDetails = {
   'user.signed_out': { user_id: number }
   'user.signed_out_everywhere': { user_id: number; tokens: boolean }
   'user.updated': { user_id: number; fields: string[] }
-  'user.locked_out': { email: string }
   'password.changed': { user_id: number }
   'password.reset_requested': { user_id: number }
   'password.reset': { user_id: number }
@@ -36,7 +35,6 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   'user.signed_out': 'A user signed out.',
   'user.signed_out_everywhere': 'A user ended all of their sessions.',
   'user.updated': 'A user changed their profile.',
-  'user.locked_out': 'Sign-in for an account was paused after too many failures.',
   'password.changed': 'A user changed their password.',
   'password.reset_requested': 'A password reset link was asked for.',
   'password.reset': 'A password was reset.',

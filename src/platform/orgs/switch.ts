@@ -6,7 +6,7 @@ import type { Self } from '#core/scope.ts'
 
 /**
  * Makes one of one's own orgs that of the next session, and ends the present one (`jti`). The caller signs the new session.
- * Error: `not_a_member` (forbidden), alike for an org that does not exist.
+ * Errors: `invalid_org` (invalid) for what is no id; `not_a_member` (forbidden), alike for an org that does not exist.
  */
 export async function switchOrg(
   ctx: Context,
@@ -14,6 +14,9 @@ export async function switchOrg(
   memberships: readonly Membership[],
   to: Readonly<{ orgId: string; jti: string }>,
 ): Promise<Membership> {
+  if (!/^[1-9]\d*$/.test(to.orgId)) {
+    throw new AppError('invalid', 'invalid_org', 'Choose an organization.', { field: 'org_id' })
+  }
   const wanted = memberships.find((membership) => String(membership.orgId) === to.orgId)
   if (!wanted) throw new AppError('forbidden', 'not_a_member', 'You are not a member of that organization.')
   const ended = { jti: to.jti, userId: self.actor.userId, endedAt: ctx.clock.now() }

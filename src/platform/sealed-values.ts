@@ -1,0 +1,5 @@
+import type { SealedColumn } from '#core/vault/sealed-values.ts'
+import { SEALED_PAYLOADS } from '#jobs/sealed-payloads.ts'
+
+/** Every column that holds sealed values. A sweep compares the list with the purposes in the source. */
+export const SEALED_VALUES: readonly SealedColumn[] = [SEALED_PAYLOADS]
