@@ -151,7 +151,7 @@ async function acceptWrongly(page: Page): Promise<void> {
   await page.goto(`/accept-invite?token=${INVITE_TOKEN}`)
   await page.getByLabel('Your name').fill('Rin')
   await page.getByLabel('Choose a password').fill('short')
-  await page.getByRole('button', { name: 'Join and sign in' }).click()
+  await page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.locator('.hf-fault').first().waitFor()
 }
 

@@ -129,7 +129,7 @@ for (const mode of MODES) {
       await page.goto(link)
       await story.picture(page, 'accept-invite')
       await fill(page, { 'Your name': TOM.name, 'Choose a password': TOM.password })
-      await press(page, 'Join and sign in')
+      await press(page, 'Join')
       await page.waitForURL(/\/login\?email=/)
       await reads(page, 'Welcome to Acme. Sign in with the password you chose.')
       tom.expectRefusal(401)

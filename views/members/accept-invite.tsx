@@ -106,7 +106,7 @@ function NewAccountForm(props: NewAccountProps): JSX.Element {
         hint="At least 12 characters. A few words you remember do well."
         fault={faults.password}
       />
-      <SubmitButton label="Join and sign in" busyLabel="Joining…" isWide />
+      <SubmitButton label="Join" busyLabel="Joining…" isWide />
     </form>
   )
 }
