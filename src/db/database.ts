@@ -27,7 +27,13 @@ export type Queries = Pick<
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | '$count' | 'with' | '$with'
 >
 
-type Statements = Readonly<{ orm: Queries; kept: Map<string, unknown>; check: () => void }>
+type Statements = Readonly<{
+  orm: Queries
+  kept: Map<string, unknown>
+  check: () => void
+  /** A faster way to execute a query, once it is built. */
+  quicken?: <Q>(query: Q) => Q
+}>
 
 export type MigrationRow = Readonly<Record<string, unknown>>
 /** Sends one statement of a migration; answers its rows by column name. */
@@ -90,10 +96,11 @@ export function prepared<R>(
   name: string,
   build: (orm: Queries) => Preparable<R>,
 ): { execute(values?: Record<string, unknown>): R } {
-  const { orm, kept, check } = target[STATEMENTS]
+  const { orm, kept, check, quicken } = target[STATEMENTS]
   let query = asSqlite<ReturnType<Preparable<R>['prepare']> | undefined>(kept.get(name))
   if (!query) {
-    query = build(orm).prepare(name)
+    const built = build(orm).prepare(name)
+    query = quicken ? quicken(built) : built
     kept.set(name, query)
   }
   const made = query

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { Database, MigrationRow, OpenOptions, Tx } from './database.ts'
 import { createFairLock } from './fair-lock.ts'
+import { quickRead } from './quick-read.ts'
 import {
   assertOpen,
   assertOutside,
@@ -53,14 +54,16 @@ export async function openSqlite(options: OpenOptions): Promise<Database> {
     return result
   }
 
-  const root = drizzle(outside, { logger: watcher(assertOutside, options.onStatement) })
+  const logger = watcher(assertOutside, options.onStatement)
+  const root = drizzle(outside, { logger })
+  const quicken = <Q>(query: Q) => quickRead(query, { logger, isRead, rows: reader.rows })
   return Object.assign(root, {
     engine: 'sqlite' as const,
     transaction,
     ping: async () => void reader.rows('select 1', []),
     migration: <T>(work: (run: Session['named']) => Promise<T>) => lock.hold(() => migration(writer, work)),
     inspect: reader.named,
-    [STATEMENTS]: { orm: root, kept: new Map<string, unknown>(), check: noCheck },
+    [STATEMENTS]: { orm: root, kept: new Map<string, unknown>(), check: noCheck, quicken },
     [Symbol.asyncDispose]: () =>
       lock.hold(() => {
         reader.close()

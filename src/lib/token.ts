@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Random } from './random.ts'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -15,7 +14,7 @@ export function newSecretToken(random: Random): string {
 
 /** The SHA-256 (FIPS 180-4) of a text's UTF-8 bytes, as 64 lower-case hex digits. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex')
+  return Bun.SHA256.hash(text, 'hex')
 }
 
 /** A personal access token: `hf_`, 34 random characters and their checksum, so that secret scanners can tell a real one. */
