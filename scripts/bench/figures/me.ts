@@ -25,7 +25,8 @@ export async function measureMe(stage: Stage): Promise<Finding[]> {
     'sqlite PAT': () => loggedRate(stage, onSqlite, targets['sqlite PAT']),
     'postgres JWT': () => loggedRate(stage, onPostgres, targets['postgres JWT']),
     'postgres PAT': () => loggedRate(stage, onPostgres, targets['postgres PAT']),
-    fastapi: () => rate(stage, { ...targets['postgres JWT'], url: `${fastapi.origin}/api/me` }),
+    FastAPI: () => rate(stage, { ...targets['postgres JWT'], url: `${fastapi.origin}/api/me` }),
+    'FastAPI without a model': () => rate(stage, { ...targets['postgres JWT'], url: `${fastapi.origin}/bare/me` }),
   })
   const told = Object.entries(rates).map(
     ([name, values]): Finding => ({ what: `/api/me ${name}`, value: spreadOf(values), unit: 'a second' }),
@@ -38,7 +39,8 @@ export async function measureMe(stage: Stage): Promise<Finding[]> {
     const { bare: share, fastapi: times } = TARGETS[engine]
     return [
       { what: `${what} to bare`, value: ratioOf(own, rates.bare), unit: 'times', target: { atLeast: share } },
-      { what: `${what} to FastAPI`, value: ratioOf(own, rates.fastapi), unit: 'times', target: { atLeast: times } },
+      { what: `${what} to FastAPI`, value: ratioOf(own, rates.FastAPI), unit: 'times', target: { atLeast: times } },
+      { what: `${what} to it without a model`, value: ratioOf(own, rates['FastAPI without a model']), unit: 'times' },
     ]
   }
 }
