@@ -16,6 +16,8 @@ const STOP_WAIT_MS = 9_000
 const STOP_POLL_MS = 20
 /** Above our own limits: Bun's answer at this one has no body. */
 const BODY_BYTES_MAX = 16 * JSON_BYTES_MAX
+/** How long an answer may take: a resend of many invitations works for up to 45 s. Bun would hang up after 10. */
+const ANSWER_SECONDS_MAX = 60
 
 export const serveHelp = `Usage: honeyframe serve
 
@@ -49,6 +51,7 @@ function listen(ctx: Context, answer: (request: Request, peer: string) => Promis
     hostname: ctx.config.host,
     port: ctx.config.port,
     maxRequestBodySize: BODY_BYTES_MAX,
+    idleTimeout: ANSWER_SECONDS_MAX,
     development: false,
     fetch: (request, socket) => answer(request, socket.requestIP(request)?.address ?? ''),
   })

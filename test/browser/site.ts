@@ -6,7 +6,7 @@ import { addMs, type Clock, DAY_MS, HOUR_MS } from '#lib/clock.ts'
 import { sha256Hex } from '#lib/token.ts'
 import { invites } from '#platform/invites/tables.ts'
 import { makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
-import { openVisitor, type Visitor } from '#test/support/browser.ts'
+import { openVisitor, type Visitor, type VisitorOptions } from '#test/support/browser.ts'
 
 export const INVITE_TOKEN = 'invitation-of-somebody-new'
 export const KNOWN_INVITE_TOKEN = 'invitation-of-somebody-known'
@@ -58,9 +58,9 @@ export async function startSite(options: { words?: Words; hasRelay?: boolean; cl
   return {
     ...{ app, origin, people },
     /** A browser of one of them. */
-    async visit(browser: Browser, who: Somebody): Promise<Visitor> {
+    async visit(browser: Browser, who: Somebody, options: Pick<VisitorOptions, 'scripts'> = {}): Promise<Visitor> {
       const session = who === 'nobody' ? undefined : people[who].jwt
-      return await openVisitor(browser, origin, session === undefined ? {} : { session })
+      return await openVisitor(browser, origin, { ...options, ...(session !== undefined && { session }) })
     },
     async [Symbol.asyncDispose]() {
       await server.stop(true)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { eq } from 'drizzle-orm'
 import { tokens } from '#core/access/tables.ts'
 import { userOrgs, users } from '#core/tenancy/tables.ts'
 import { addMs, DAY_MS } from '#lib/clock.ts'
@@ -146,6 +147,27 @@ describe('the budget of a request', () => {
     }
     expect(taken[0]).toBe(taken[1] ?? 0)
     expect(taken[0]).toBeLessThanOrEqual(6)
+  })
+})
+
+describe('the budget of a batch', () => {
+  test('that is revoked is the same for one invitation and for 120', async () => {
+    await using app = await startTestApp()
+    const taken: number[] = []
+    for (const rows of [1, 1, 120]) {
+      const { orgId } = await makeOrg(app.ctx)
+      const person = await makePerson(app, orgId)
+      await fill(app, person, rows)
+      await app.fetch('/api/me', { headers: person.bearer })
+      const of = await app.ctx.db.select({ id: invites.id }).from(invites).where(eq(invites.orgId, orgId))
+      app.statements.length = 0
+      const body = { ids: of.map(({ id }) => id) }
+      const response = await app.fetch('/api/invites/bulk-revoke', json('POST', body, person.bearer))
+      expect(await response.json()).toMatchObject({ revoked: rows })
+      taken.push(app.statements.length)
+    }
+    expect(taken[2]).toBe(taken[1] ?? 0)
+    expect(taken[2]).toBeLessThanOrEqual(5)
   })
 })
 

@@ -174,6 +174,10 @@ function invitations(): Record<string, Case> {
     [`POST ${list} 409 already_invited`]: async ({ send, invitation }) =>
       send('POST', list, { email: (await invitation()).email, role: 'viewer' }),
     [`POST ${list} 422 invalid_email`]: ({ send }) => send('POST', list, { email: 'grace', role: 'viewer' }),
+    [`POST ${list}/bulk-revoke 200`]: async ({ send, invitation }) =>
+      send('POST', `${list}/bulk-revoke`, { ids: [(await invitation()).id, 987_654] }),
+    [`POST ${list}/bulk-resend 200`]: async ({ send, invitation }) =>
+      send('POST', `${list}/bulk-resend`, { ids: [(await invitation()).id, 987_654] }),
     ...onRow('POST /api/invites/{id}/revoke'),
     ...onRow('POST /api/invites/{id}/resend'),
   }

@@ -19,6 +19,7 @@ type Call = Readonly<{ name: string; method: string; path: string; isApi: boolea
 type Way = Readonly<{ how: string; headers: Record<string, string> }>
 type Answer = Readonly<{ status: number; body: string; location: string | null; cookies: string[] }>
 
+const BULK_FORM = '/members/invites/bulk'
 const FORMS: Readonly<Record<string, string>> = { 'POST /members/{id}/role': 'role=viewer' }
 
 async function callsOf(app: TestApp): Promise<Call[]> {
@@ -84,6 +85,15 @@ async function twoTenants(app: TestApp) {
   return { zebra, quagga, calls, waysAt: (call: Call) => (call.isApi ? ways.api : ways.page) }
 }
 
+/** Requests that name rows in their bodies. */
+function withIds(call: Call) {
+  return { call, body: (id: number) => JSON.stringify({ ids: [id] }) }
+}
+
+function withPicks(act: string) {
+  return (call: Call) => ({ call, body: (id: number) => `act=${act}&pick-${id}=1` })
+}
+
 describe('an admin of one org', () => {
   test('finds an id of another org as unknown as one that never was, and changes nothing', async () => {
     await using app = await startTestApp()
@@ -103,6 +113,29 @@ describe('an admin of one org', () => {
       }
       expect([call.name, await dumpOf(app)]).toEqual([call.name, before])
     }
+  })
+
+  test('finds ids of another org in a body as unknown, and changes nothing', async () => {
+    await using app = await startTestApp()
+    const { zebra, calls, waysAt } = await twoTenants(app)
+    const foreign = (await rowMakerOf('/api/invites/{id}')?.(app, zebra)) ?? 0
+    const bulk = [
+      ...calls.filter(({ name }) => /bulk/.test(name) && name.startsWith('POST /api/')).map(withIds),
+      ...['revoke', 'resend'].flatMap((act) => calls.filter(({ path }) => path === BULK_FORM).map(withPicks(act))),
+    ]
+    expect(bulk.map(({ call }) => call.name)).toEqual([
+      ...['POST /api/invites/bulk-revoke', 'POST /api/invites/bulk-resend', `POST ${BULK_FORM}`, `POST ${BULK_FORM}`],
+    ])
+    const before = await dumpOf(app)
+    for (const { call, body } of bulk) {
+      for (const way of waysAt(call)) {
+        const answer = await answerTo(app, { ...call, body: body(foreign) }, 0, way)
+        const where = `${call.name} ${way.how}`
+        expect([where, answer]).toEqual([where, await answerTo(app, { ...call, body: body(NO_ID) }, 0, way)])
+        expect([where, answer.body.includes(zebra.mark)]).toEqual([where, false])
+      }
+    }
+    expect(await dumpOf(app)).toEqual(before)
   })
 
   test('succeeds with the same requests in his own org', async () => {

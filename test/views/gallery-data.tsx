@@ -86,6 +86,8 @@ export function members(say: Say, more: Partial<MembersProps> = {}): MembersProp
     orgName: say('Acme Analytics'),
     state: { filter: 'all', q: '' },
     counts: { all: 9, members: 4, pending: 4, expired: 1 },
+    pendingFound: 4,
+    bulkMax: 200,
     rows: allRows(say),
     nextCursor: undefined,
     canEditMembers: true,

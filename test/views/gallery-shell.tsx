@@ -1,5 +1,5 @@
 import { AccountContent } from '#views/account/account.tsx'
-import { MembersContent } from '#views/members/members-page.tsx'
+import { MembersContent, type MembersProps } from '#views/members/members-page.tsx'
 import { TokensContent } from '#views/tokens/tokens.tsx'
 import { hoursFromNow, members, NOW, type Say, tokenRow } from './gallery-data.tsx'
 
@@ -8,6 +8,7 @@ type Shown = Readonly<{ content: JSX.Element; orgs?: number }>
 export function membersPages(say: Say): Record<string, Shown> {
   const draft = { email: say('rin@acme'), role: 'analyst', fault: say('An open invitation is there.') } as const
   const faults = { email: say('This is no e-mail address.'), role: say('There is no such role.') }
+  const manyFaults = { addresses: say('At most 200 go at once.'), role: say('There is no such role.') }
   const searched = { state: { filter: 'members', q: say('acme') }, nextCursor: say('abc'), cursor: say('xyz') } as const
   return {
     members: { content: <MembersContent {...members(say)} /> },
@@ -25,6 +26,11 @@ export function membersPages(say: Say): Record<string, Shown> {
     },
     'members-invite': { content: <MembersContent {...members(say, { draft: {} })} /> },
     'members-refused': { content: <MembersContent {...members(say, { draft: { ...draft, faults } })} /> },
+    'members-many': { content: <MembersContent {...members(say, { manyDraft: {}, pendingFound: 240 })} /> },
+    'members-many-refused': {
+      content: <MembersContent {...members(say, { manyDraft: { addresses: say('rin@acme'), faults: manyFaults } })} />,
+    },
+    'members-many-results': { content: <MembersContent {...members(say, { manyResults: resultsOf(say) })} /> },
     'members-empty': {
       content: <MembersContent {...members(say, { rows: [], state: { filter: 'pending', q: '' } })} />,
     },
@@ -35,6 +41,16 @@ export function membersPages(say: Say): Record<string, Shown> {
       content: <MembersContent {...members(say, { rows: [], state: { filter: 'all', q: say('zebra') } })} />,
     },
   }
+}
+
+function resultsOf(say: Say): MembersProps['manyResults'] {
+  return [
+    { text: say('rin@acme.test'), outcome: 'invited', link: say('https://hf.test/accept-invite?token=Zk3v') },
+    { text: say('sam@acme.test'), outcome: 'invited' },
+    { text: say('ada@acme.test'), outcome: 'already_member' },
+    { text: say(`${'long.'.repeat(12)}@acme.test`), outcome: 'already_invited' },
+    { text: say('Grace Hopper'), outcome: 'not_an_address' },
+  ]
 }
 
 export function accountPages(say: Say): Record<string, Shown> {

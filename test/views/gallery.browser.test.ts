@@ -15,6 +15,8 @@ const FULLEST = [
   'members',
   'members-searched',
   'members-link',
+  'members-many',
+  'members-many-results',
   'members-refused',
   'members-not-found',
   'account-refused',

@@ -7,6 +7,7 @@ document.addEventListener('click', (event) => {
   const reveal = target?.closest('[data-reveal]')
   if (reveal) toggleReveal(reveal)
   target?.closest('[data-dismiss]')?.closest('[data-toast]')?.remove()
+  if (target?.closest('[data-pick-none]')) pickNone()
   const opener = target?.closest('a[data-dialog]')
   if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) openInstead(opener, event)
   const invoker = target?.closest('button[commandfor]')
@@ -38,6 +39,7 @@ function openInstead(link, event) {
   const dialog = document.getElementById(link.dataset.dialog)
   if (!dialog) return
   event.preventDefault()
+  link.closest('dialog')?.close()
   dialog.showModal()
 }
 
@@ -61,6 +63,7 @@ makeModal()
 /** A part that replaced itself took the focus with it: the next Tab should start in the page, not at its top. */
 document.addEventListener('htmx:after:swap', () => {
   makeModal()
+  tellPicks()
   if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
 })
 
@@ -79,6 +82,48 @@ document.addEventListener(
   },
   true,
 )
+
+/** Tick boxes of rows, the one of the head for those shown, and the one of the bar for those of every page. */
+document.addEventListener('change', ({ target }) => {
+  if (!target.matches('[data-pick], [data-pick-shown], [data-pick-every]')) return
+  if (!target.matches('[data-pick]')) for (const pick of picks()) pick.checked = target.checked
+  if (!target.checked) document.querySelector('[data-pick-every]').checked = false
+  tellPicks()
+})
+
+/** Enter on a tick box would send its form. */
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && event.target.matches('[data-pick], [data-pick-every]')) event.preventDefault()
+})
+
+function picks() {
+  return [...document.querySelectorAll('[data-pick]')]
+}
+
+/** The bar goes with its last tick, and the button in it: the focus goes to the head's box, where the next choice starts. */
+function pickNone() {
+  for (const pick of [...picks(), document.querySelector('[data-pick-every]')]) pick.checked = false
+  tellPicks()
+  const head = document.querySelector('[data-pick-shown]')
+  const next = head?.checkVisibility() ? head : picks()[0]
+  next?.focus()
+}
+
+function tellPicks() {
+  const words = document.querySelector('[data-pick-words]')
+  if (!words) return
+  const total = Number(words.dataset.total)
+  const ticked = picks().filter((pick) => pick.checked).length
+  const isEvery = document.querySelector('[data-pick-every]').checked
+  const count = isEvery ? Math.min(total, Number(words.dataset.most)) : ticked
+  words.textContent = `${count} of ${total} pending selected`
+  document.querySelector('[data-pick-count]').textContent = count === 1 ? '1 invitation' : `${count} invitations`
+  const head = document.querySelector('[data-pick-shown]')
+  if (!head) return
+  head.checked = ticked > 0 && ticked === picks().length
+  head.indeterminate = ticked > 0 && !head.checked
+}
+tellPicks()
 
 document.addEventListener('htmx:error', () => {
   const toast = document.getElementById('offline')

@@ -1,10 +1,11 @@
 import type { Role } from '#core/access/roles.ts'
 import { Alert } from '#views/ui/alert.tsx'
+import { attribute } from '#views/ui/attribute.ts'
 import { SubmitButton } from '#views/ui/button.tsx'
 import { CopyBox } from '#views/ui/copy-box.tsx'
 import { Dialog, DialogFoot } from '#views/ui/dialog.tsx'
 import { Field, type FieldFaults } from '#views/ui/field.tsx'
-import { type ListState, ListStateFields } from './list-state.tsx'
+import { type ListState, ListStateFields, membersHref } from './list-state.tsx'
 import { RoleChoice } from './role.tsx'
 
 /** The form as it was sent, with what was refused; `{}` for a fresh one. */
@@ -55,6 +56,12 @@ export function InviteDialog(props: InviteDialogProps): JSX.Element {
           hasFocus
         />
         <RoleChoice id="invite-role" value={draft.role ?? 'viewer'} fault={draft.faults?.role} />
+        <p class="hf-aside">
+          More than one person?{' '}
+          <a href={attribute(membersHref(props.state, { invite: 'many' }))} data-dialog="invite-many-dialog">
+            Paste a list of addresses
+          </a>
+        </p>
         <DialogFoot dialogId="invite-dialog">
           {props.canSendMail ? (
             <SubmitButton label="Send invitation" busyLabel="Sending…" icon="send" />

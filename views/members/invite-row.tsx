@@ -8,6 +8,7 @@ import { Icon } from '#views/ui/icon.tsx'
 import { Menu, MenuDialogButton, MenuLink, MenuSubmit } from '#views/ui/menu.tsx'
 import { ListStateFields, membersHref } from './list-state.tsx'
 import type { RowContext } from './member-row.tsx'
+import { PickCell } from './pick.tsx'
 import { ROLE_WORDS } from './role.tsx'
 
 export type InviteRowProps = Readonly<{
@@ -30,6 +31,9 @@ export function InviteRow(props: InviteRowProps & InviteRowContext): JSX.Element
   const hasFailed = props.mail === 'failed' && !props.isExpired
   return (
     <tr>
+      {props.hasPicks && (
+        <PickCell {...(!props.isExpired && { pending: { inviteId: props.inviteId, email: props.email } })} />
+      )}
       <td class="hf-cell-who">
         <div class="hf-who">
           <IconAvatar icon={hasFailed ? 'mail-x' : 'mail'} />

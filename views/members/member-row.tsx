@@ -8,6 +8,7 @@ import { Icon } from '#views/ui/icon.tsx'
 import { Menu, MenuDialogButton } from '#views/ui/menu.tsx'
 import { Time } from '#views/ui/time.tsx'
 import { type ListState, ListStateFields } from './list-state.tsx'
+import { PickCell } from './pick.tsx'
 import { ROLE_WORDS } from './role.tsx'
 
 export type MemberRowProps = Readonly<{
@@ -23,12 +24,20 @@ export type MemberRowProps = Readonly<{
   isLastAdmin: boolean
 }>
 
-export type RowContext = Readonly<{ orgName: string; state: ListState; now: Date; canEdit: boolean }>
+export type RowContext = Readonly<{
+  orgName: string
+  state: ListState
+  now: Date
+  canEdit: boolean
+  /** Whether the list has a column of tick boxes. */
+  hasPicks?: boolean | undefined
+}>
 
 export function MemberRow(props: MemberRowProps & RowContext): JSX.Element {
   const secondLine = props.name === '' ? 'No name yet' : props.email
   return (
     <tr>
+      {props.hasPicks && <PickCell />}
       <td class="hf-cell-who">
         <div class="hf-who">
           <Avatar name={props.name || props.email} />

@@ -7,16 +7,24 @@ import { PageHead } from '#views/ui/page-head.tsx'
 import { Pager } from '#views/ui/pager.tsx'
 import { SearchInput } from '#views/ui/search.tsx'
 import { Tabs } from '#views/ui/tabs.tsx'
+import { BulkBar } from './bulk-bar.tsx'
 import { InviteDialog, type InviteDraft, type IssuedLink, IssuedLinkBox } from './invite-dialog.tsx'
+import { InviteManyDialog, type ManyDraft } from './invite-many-dialog.tsx'
 import { InviteRow, type InviteRowProps } from './invite-row.tsx'
 import { type ListState, type MembersFilter, membersHref } from './list-state.tsx'
+import { type ManyResultProps, ManyResults } from './many-results.tsx'
 import { MemberRow, type MemberRowProps } from './member-row.tsx'
+import { PickHead } from './pick.tsx'
 
 export type MembersProps = Readonly<{
   orgName: string
   state: ListState
   /** Of the whole org, whatever is searched for. */
   counts: Readonly<Record<MembersFilter, number>>
+  /** Open invitations of this filter and search, on all of its pages. */
+  pendingFound: number
+  /** How many invitations go at once. */
+  bulkMax: number
   /** In the order to show: members first, then invitations. */
   rows: readonly (MemberRowProps | InviteRowProps)[]
   nextCursor: string | undefined
@@ -29,6 +37,9 @@ export type MembersProps = Readonly<{
   /** The invite form as last sent; undefined leaves the dialog closed. */
   draft?: InviteDraft | undefined
   issuedLink?: IssuedLink | undefined
+  /** The same for the form that takes a list. */
+  manyDraft?: ManyDraft | undefined
+  manyResults?: readonly ManyResultProps[] | undefined
 }>
 
 export function MembersContent(props: MembersProps): JSX.Element {
@@ -63,11 +74,13 @@ export function MembersCard(props: MembersProps): JSX.Element {
   return (
     <div id="members">
       {props.issuedLink !== undefined && <IssuedLinkBox {...props.issuedLink} />}
+      {props.manyResults !== undefined && <ManyResults results={props.manyResults} />}
       <section class="card" aria-label="People">
         <div class="hf-toolbar">
           <MembersTabs {...props} />
           <MembersSearch {...props.state} />
         </div>
+        {hasPicks(props) && <BulkBar {...props} />}
         {props.rows.length > 0 ? <MembersTable {...props} /> : <NoMembers {...props} />}
         {props.rows.length > 0 && <MembersPager {...props} />}
       </section>
@@ -80,8 +93,22 @@ export function MembersCard(props: MembersProps): JSX.Element {
           isOpen={props.draft !== undefined}
         />
       )}
+      {props.canInvite && (
+        <InviteManyDialog
+          orgName={props.orgName}
+          state={props.state}
+          canSendMail={props.canSendMail}
+          bulkMax={props.bulkMax}
+          draft={props.manyDraft ?? {}}
+          isOpen={props.manyDraft !== undefined}
+        />
+      )}
     </div>
   )
+}
+
+function hasPicks({ canInvite, pendingFound }: MembersProps): boolean {
+  return canInvite && pendingFound > 0
 }
 
 const TABS: readonly Readonly<{ filter: MembersFilter; label: string }>[] = [
@@ -132,6 +159,7 @@ function MembersTable(props: MembersProps): JSX.Element {
     <table class="table hf-table">
       <thead>
         <tr>
+          {hasPicks(props) && <PickHead />}
           <th scope="col">Person</th>
           <th scope="col">Role</th>
           <th scope="col">Status</th>
@@ -146,9 +174,19 @@ function MembersTable(props: MembersProps): JSX.Element {
       <tbody>
         {props.rows.map((row) =>
           'inviteId' in row ? (
-            <InviteRow {...row} {...{ orgName, state, now, canSendMail }} canEdit={props.canInvite} />
+            <InviteRow
+              {...row}
+              {...{ orgName, state, now, canSendMail }}
+              canEdit={props.canInvite}
+              hasPicks={hasPicks(props)}
+            />
           ) : (
-            <MemberRow {...row} {...{ orgName, state, now }} canEdit={props.canEditMembers} />
+            <MemberRow
+              {...row}
+              {...{ orgName, state, now }}
+              canEdit={props.canEditMembers}
+              hasPicks={hasPicks(props)}
+            />
           ),
         )}
       </tbody>

@@ -17,12 +17,20 @@ export type SubmitButtonProps = Readonly<{
   look?: ButtonLook | undefined
   icon?: IconName | undefined
   isWide?: boolean | undefined
+  /** For a form with several buttons: which one was pressed. */
+  name?: string | undefined
+  value?: string | undefined
 }>
 
 /** Sends its form. Both labels lie in one cell, so the width stays when the words change. */
 export function SubmitButton(props: SubmitButtonProps): JSX.Element {
   return (
-    <button type="submit" class={[LOOKS[props.look ?? 'primary'], props.isWide && 'w-100']}>
+    <button
+      type="submit"
+      class={[LOOKS[props.look ?? 'primary'], props.isWide && 'w-100']}
+      name={props.name}
+      value={props.value === undefined ? undefined : attribute(props.value)}
+    >
       {props.icon && <Icon name={props.icon} />}
       <span class="hf-busy">
         <span class="hf-busy-idle" safe>

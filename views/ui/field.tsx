@@ -49,6 +49,44 @@ export function Field(props: FieldProps): JSX.Element {
   )
 }
 
+export type TextAreaFieldProps = Readonly<{
+  id: string
+  name: string
+  label: string
+  rows: string
+  value?: string | undefined
+  hint?: string | undefined
+  fault?: string | undefined
+  hasFocus?: boolean | undefined
+}>
+
+/** Several lines of text, kept as they were typed. */
+export function TextAreaField(props: TextAreaFieldProps): JSX.Element {
+  return (
+    <div class="hf-field">
+      <label class="form-label" for={props.id} safe>
+        {props.label}
+      </label>
+      <textarea
+        id={props.id}
+        name={props.name}
+        class={['form-control', props.fault && 'is-invalid']}
+        rows={props.rows}
+        autocapitalize="none"
+        spellcheck="false"
+        required
+        autofocus={props.hasFocus}
+        aria-invalid={props.fault ? 'true' : undefined}
+        aria-describedby={describedBy(props)}
+        safe
+      >
+        {props.value ?? ''}
+      </textarea>
+      <FieldNotes id={props.id} hint={props.hint} fault={props.fault} />
+    </div>
+  )
+}
+
 export type PasswordFieldProps = Readonly<{
   id: string
   name: string

@@ -42,7 +42,8 @@ Bun.serve({
 
 function html(): string {
   const state = { filter: 'all', q: '' } as const
+  const none = { pendingFound: 0, bulkMax: 200 }
   const rights = { canEditMembers: true, canInvite: true, canSendMail: false }
-  const props = { orgName: 'acme', state, counts, rows, nextCursor: undefined, ...rights, now: new Date() }
+  const props = { orgName: 'acme', state, counts, rows, nextCursor: undefined, ...none, ...rights, now: new Date() }
   return page({ title: 'Members', section: 'Workspace', shell, toasts: [], children: MembersContent(props) })
 }

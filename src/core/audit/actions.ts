@@ -19,6 +19,8 @@ export type ActionDetails = {
   'invite.created': { invite_id: number; email: string; role: Role }
   'invite.resent': { invite_id: number; email: string }
   'invite.revoked': { invite_id: number; email: string }
+  'invite.bulk_resent': { requested: number; resent: number; invite_ids: number[] }
+  'invite.bulk_revoked': { requested: number; revoked: number; invite_ids: number[] }
   'invite.accepted': { invite_id: number; user_id: number; email: string; role: Role }
   'invite.mail_failed': { invite_id: number; email: string; error: string }
   'member.role_changed': { user_id: number; from: Role; to: Role }
@@ -43,6 +45,8 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   'invite.created': 'A person was invited to the organization.',
   'invite.resent': 'An invitation was sent again.',
   'invite.revoked': 'An invitation was revoked.',
+  'invite.bulk_resent': 'Several invitations were sent again.',
+  'invite.bulk_revoked': 'Several invitations were revoked.',
   'invite.accepted': 'An invitation was accepted.',
   'invite.mail_failed': 'The mail of an invitation could not be delivered.',
   'member.role_changed': "A member's role was changed.",

@@ -8,6 +8,7 @@ import { pageAnswer, pageRequest } from '#http/pagination.ts'
 import { callerOf } from '#http/request-facts.ts'
 import { exactly, Id, IdParams, MaybeTime, PageQuery, pageOf, Time } from '#http/schemas.ts'
 import { acceptInvite, requireOpenInvite } from './acceptance.ts'
+import { bulkInvitesApi } from './bulk-api.ts'
 import { createInvite, type Invite, type IssuedInvite, listInvites, revokeInvite } from './invite.ts'
 import { INVITE_STATUSES } from './invite-state.ts'
 import { resendInvite } from './resend.ts'
@@ -149,7 +150,10 @@ const ACCEPT = describe({
 
 /** `/api/invites`: asking people into the org, and joining it. */
 export function invitesApi(door: Door) {
-  return new Elysia({ prefix: '/api/invites' }).use(administration(door)).use(acceptance(door))
+  return new Elysia({ prefix: '/api/invites' })
+    .use(administration(door))
+    .use(bulkInvitesApi(door))
+    .use(acceptance(door))
 }
 
 function administration(door: Door) {

@@ -53,12 +53,25 @@ export async function listStandingInvites(ctx: Context, scope: Scope, query: Sta
   return rows.map((row) => ({ ...row, isExpired: row.expiresAt <= now }))
 }
 
-/** How many there are of each kind, as columns for another statement of the same request. */
-export function countStandingInvites(ctx: Context, scope: Scope) {
+/** The open invitations that a search finds, newest first, at most `limit`. For `member.read`. */
+export async function listOpenInviteIds(ctx: Context, scope: Scope, search: string, limit: number): Promise<number[]> {
+  const isFound = contains(search, invites.email)
+  const rows = await ctx.db
+    .select({ id: invites.id })
+    .from(invites)
+    .where(and(eq(invites.orgId, scope.orgId), isOpen(ctx.clock.now()), isFound))
+    .orderBy(desc(invites.id))
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
+/** How many there are of each kind, and open ones that a search finds, as columns for another statement of the same request. */
+export function countStandingInvites(ctx: Context, scope: Scope, search: string) {
   const now = ctx.clock.now()
   const isHere = eq(invites.orgId, scope.orgId)
   return {
     pending: ctx.db.$count(invites, and(isHere, isOpen(now))),
+    pendingFound: ctx.db.$count(invites, and(isHere, isOpen(now), contains(search, invites.email))),
     expired: ctx.db.$count(invites, and(isHere, isLapsed(now))),
   }
 }

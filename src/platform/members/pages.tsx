@@ -1,35 +1,31 @@
 import { Elysia } from 'elysia'
 import { isRole } from '#core/access/roles.ts'
-import { AppError } from '#core/errors.ts'
-import type { Scope } from '#core/scope.ts'
 import type { Door } from '#http/admit.ts'
-import { STATUS } from '#http/errors.ts'
 import { refusalFor } from '#http/form-refusal.ts'
 import { gate } from '#http/gate.ts'
-import { fieldOf, fragment, goTo, isPartial, shellPage } from '#http/page.tsx'
+import { fieldOf, goTo, isPartial } from '#http/page.tsx'
 import { IdParams } from '#http/schemas.ts'
-import type { Viewer } from '#http/viewer.ts'
-import { plural } from '#lib/format.ts'
 import { createInvite, revokeInvite } from '#platform/invites/invite.ts'
 import { resendInvite } from '#platform/invites/resend.ts'
-import { type ListState, membersHref } from '#views/members/list-state.tsx'
-import { MembersCard, MembersContent, type MembersProps } from '#views/members/members-page.tsx'
+import { membersHref } from '#views/members/list-state.tsx'
+import type { MembersProps } from '#views/members/members-page.tsx'
 import type { Toast } from '#views/ui/toast.tsx'
+import { bulkPages } from './bulk-pages.tsx'
+import { act, show, stateOf, type Visit } from './list-pages.tsx'
 import { changeRole, removeMember } from './member.ts'
-import { listPeople, PEOPLE_FILTERS } from './people.ts'
-
-const SEARCH_CHARS_MAX = 200
 
 /** `/members`: the list of members and invitations, and its forms. */
 export function membersPages(door: Door) {
   const { ctx } = door
   return new Elysia({ prefix: '/members' })
     .use(gate(door))
+    .use(bulkPages(door))
     .get(
       '',
       async ({ request, viewer, scope, query }) => {
         const visit = { door, request, viewer, scope, state: stateOf(query) }
-        return await show(visit, { cursor: fieldOf(query, 'cursor') || undefined, draft: draftOf(query) })
+        const cursor = fieldOf(query, 'cursor') || undefined
+        return await show(visit, { cursor, draft: draftOf(query), manyDraft: manyDraftOf(query) })
       },
       { requires: 'member.read' },
     )
@@ -77,30 +73,6 @@ export function membersPages(door: Door) {
     )
 }
 
-type Visit = Readonly<{ door: Door; request: Request; viewer: Viewer; scope: Scope; state: ListState }>
-
-/** `changed` is the member whose rights are others now; `issuedLink` is shown in the answer itself, and kept nowhere. */
-type Done = Readonly<{ toast?: Toast; changed?: number; issuedLink?: MembersProps['issuedLink'] }>
-
-/** Does what a row's form asks for, and answers with the list as it is then: a stale row is no reason to leave the page. */
-async function act(visit: Visit, work: () => Promise<Done>): Promise<Response> {
-  const { request, viewer, state } = visit
-  try {
-    const { toast, changed, issuedLink } = await work()
-    // His own rights have changed: whether he may still see this page is for the next request to find out.
-    if (changed === viewer.person.userId) return goTo(request, '/', toast)
-    if (issuedLink) return await show(visit, { issuedLink })
-    return isPartial(request)
-      ? await show(visit, {}, { toasts: toast ? [toast] : [] })
-      : goTo(request, membersHref(state), toast)
-  } catch (error) {
-    if (!(error instanceof AppError) || !['conflict', 'not_found', 'invalid'].includes(error.kind)) throw error
-    const toast = { tone: 'danger', text: error.message } as const
-    if (!isPartial(request)) return goTo(request, membersHref(state), toast)
-    return await show(visit, {}, { status: STATUS[error.kind], toasts: [toast] })
-  }
-}
-
 /** A refused form stays open as it was sent. */
 async function invite(visit: Visit, form: unknown): Promise<Response> {
   const { door, request, scope, state } = visit
@@ -119,62 +91,16 @@ async function invite(visit: Visit, form: unknown): Promise<Response> {
   }
 }
 
-type Shown = Pick<MembersProps, 'cursor' | 'draft' | 'issuedLink'>
-
-async function show(
-  visit: Visit,
-  shown: Shown,
-  answer: Readonly<{ status?: number; toasts?: readonly Toast[] }> = {},
-): Promise<Response> {
-  const { door, request, viewer } = visit
-  const props = { ...(await listOf(visit, shown.cursor)), ...shown }
-  if (isPartial(request)) {
-    const announcement = `${plural(props.rows.length, 'person', 'people')} shown`
-    return fragment({ ...answer, announcement }, MembersCard(props))
-  }
-  return shellPage(door, request, viewer, { title: 'Members', section: 'Workspace', ...answer }, MembersContent(props))
-}
-
-async function listOf(visit: Visit, cursor: string | undefined): Promise<MembersProps> {
-  const { door, viewer, scope, state } = visit
-  const { ctx } = door
-  const people = await listPeople(ctx, scope, { filter: state.filter, search: state.q, cursor })
-  const members = people.members.map((member) => ({
-    ...member,
-    lastActiveAt: member.lastActiveAt ?? undefined,
-    isSelf: member.userId === viewer.person.userId,
-  }))
-  const invites = people.invites.map(({ id, mailState, ...invite }) => ({
-    ...invite,
-    inviteId: id,
-    invitedBy: invite.invitedBy ?? undefined,
-    mail: mailState,
-    mailError: invite.mailError ?? undefined,
-  }))
-  return {
-    orgName: viewer.org?.name ?? '',
-    state,
-    counts: people.counts,
-    rows: [...members, ...invites],
-    nextCursor: people.nextCursor,
-    canEditMembers: viewer.permissions.has('member.edit'),
-    canInvite: viewer.permissions.has('invite.edit'),
-    canSendMail: ctx.mail.isConfigured,
-    now: ctx.clock.now(),
-  }
-}
-
-function stateOf(source: unknown): ListState {
-  const wanted = fieldOf(source, 'filter')
-  const filter = PEOPLE_FILTERS.find((known) => known === wanted) ?? 'all'
-  return { filter, q: fieldOf(source, 'q').slice(0, SEARCH_CHARS_MAX) }
-}
-
 /** `?invite=1` opens the dialog without a script; an expired row's "Invite again" fills it in. */
 function draftOf(query: unknown): MembersProps['draft'] {
   if (fieldOf(query, 'invite') !== '1') return undefined
   const role = fieldOf(query, 'role')
   return { email: fieldOf(query, 'email') || undefined, role: isRole(role) ? role : undefined }
+}
+
+/** `?invite=many` opens the one for a list. */
+function manyDraftOf(query: unknown): MembersProps['manyDraft'] {
+  return fieldOf(query, 'invite') === 'many' ? {} : undefined
 }
 
 function resent(email: string): Toast {

@@ -21,6 +21,8 @@ export type PeoplePage = Readonly<{
   invites: readonly StandingInvite[]
   /** Of the whole org, whatever was searched for. */
   counts: Readonly<Record<PeopleFilter, number>>
+  /** Open invitations in this filter and search, on all of its pages. */
+  pendingFound: number
   nextCursor: string | undefined
 }>
 
@@ -40,7 +42,10 @@ export type PeopleQuery = Readonly<{
 export async function listPeople(ctx: Context, scope: Scope, query: PeopleQuery): Promise<PeoplePage> {
   const { limit = PEOPLE_PAGE_ROWS } = query
   const place = placeOf(query.cursor)
-  const [totals, found] = await Promise.all([countPeople(ctx, scope), findMembers(ctx, scope, query, place, limit + 1)])
+  const [totals, found] = await Promise.all([
+    countPeople(ctx, scope, query),
+    findMembers(ctx, scope, query, place, limit + 1),
+  ])
   const invited = found.length > limit ? [] : await findInvites(ctx, scope, query, place, limit + 1 - found.length)
   const members = found.slice(0, limit)
   const invites = invited.slice(0, limit - members.length)
@@ -49,11 +54,12 @@ export async function listPeople(ctx: Context, scope: Scope, query: PeopleQuery)
     members: members.map((member) => ({ ...member, isLastAdmin: isLastAdmin(member, totals.admins) })),
     invites,
     counts: totals.counts,
+    pendingFound: totals.pendingFound,
     nextCursor: hasMore ? placeAfter(members.at(-1), invites.at(-1)) : undefined,
   }
 }
 
-async function countPeople(ctx: Context, scope: Scope) {
+async function countPeople(ctx: Context, scope: Scope, { filter, search }: PeopleQuery) {
   const isHere = eq(userOrgs.orgId, scope.orgId)
   const canSignIn = exists(
     ctx.db
@@ -65,12 +71,16 @@ async function countPeople(ctx: Context, scope: Scope) {
     .select({
       members: ctx.db.$count(userOrgs, isHere),
       admins: ctx.db.$count(userOrgs, and(isHere, eq(userOrgs.role, 'admin'), canSignIn)),
-      ...countStandingInvites(ctx, scope),
+      ...countStandingInvites(ctx, scope, search),
     })
     .from(orgs)
     .where(eq(orgs.id, scope.orgId))
-  const { members = 0, admins = 0, pending = 0, expired = 0 } = row ?? {}
-  return { admins, counts: { all: members + pending + expired, members, pending, expired } }
+  const { members = 0, admins = 0, pending = 0, pendingFound = 0, expired = 0 } = row ?? {}
+  return {
+    admins,
+    counts: { all: members + pending + expired, members, pending, expired },
+    pendingFound: filter === 'all' || filter === 'pending' ? pendingFound : 0,
+  }
 }
 
 async function findMembers(
