@@ -56,7 +56,7 @@ export function row(page: Page, words: string): Locator {
 /** Opens the menu at the end of a row and chooses from it. */
 export async function choose(page: Page, who: string, action: string): Promise<void> {
   await press(page, `Actions for ${who}`)
-  await press(page, action)
+  await press(row(page, who), action)
 }
 
 export async function giveRole(page: Page, who: string, role: string): Promise<void> {
