@@ -1,4 +1,5 @@
-import type { Permission, Role } from '#core/access/roles.ts'
+import type { Permission, Rights } from '#core/access/permissions.ts'
+import type { Role } from '#core/access/roles.ts'
 
 export type Actor =
   | Readonly<{ kind: 'person'; userId: number; email: string; name: string }>
@@ -28,6 +29,8 @@ export type Scope = Readonly<{
   /** Absent for a job and for the operator. */
   role?: Role
   permissions: ReadonlySet<Permission>
+  /** Grants for one thing each; absent for a job and for the operator. */
+  limited?: Rights['limited']
   requestId?: string
   address?: string
 }>

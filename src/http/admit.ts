@@ -1,3 +1,4 @@
+import { holds } from '#core/access/permissions.ts'
 import { findPersonBySession, findPersonByToken, type Person, stampMember } from '#core/access/person.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
@@ -125,10 +126,13 @@ function requireNeed(viewer: Viewer, need: Exclude<Need, { kind: 'anyone' }>): v
         'A personal access token cannot do this. Sign in with the password.',
       )
     }
+    if (need.superadmin && !viewer.person.isSuperadmin) {
+      throw new AppError('forbidden', 'superadmin_only', 'Only the operator of this install can do this.')
+    }
     return
   }
   if (!viewer.org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')
-  if (!viewer.permissions.has(need.permission)) {
+  if (!holds(viewer, need.permission, need.target)) {
     throw new AppError('forbidden', 'permission_denied', 'Your role does not allow this.', {
       permission: need.permission,
     })

@@ -43,8 +43,8 @@ export function assets(door: Door) {
     )
 }
 
-function load(name: string, path: string): Asset {
-  const bytes = new Uint8Array(readFileSync(path))
+function load(name: string, paths: string | readonly string[]): Asset {
+  const bytes = new Uint8Array(Buffer.concat([paths].flat().map((path) => readFileSync(path))))
   const fingerprint = Bun.hash(bytes).toString(36)
   let zipping: Promise<Uint8Array<ArrayBuffer>> | undefined
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'

@@ -1,15 +1,14 @@
 import { Elysia } from 'elysia'
-import type { Permission } from '#core/access/roles.ts'
 import { AppError } from '#core/errors.ts'
 import { admit, type Door } from '#http/admit.ts'
 import { readForm, readJson, refuseNulInAddress } from '#http/body.ts'
-import type { Need, SignedIn } from '#http/needs.ts'
+import type { Need, Required, SignedIn } from '#http/needs.ts'
 import { factsOf } from '#http/request-facts.ts'
 import { scopeOf, type Viewer } from '#http/viewer.ts'
 
 const needs = new WeakMap<object, Need>()
 
-type Incoming = { request: Request; route?: string }
+type Incoming = { request: Request; route?: string; params?: unknown }
 
 /**
  * The front door of every route. A route names exactly one need, which a sweep checks:
@@ -24,8 +23,8 @@ export function gate(door: Door) {
       ...entrance(door, { kind: 'person', ...(need === true ? {} : need) }),
       resolve: ({ request }: Incoming) => ({ viewer: viewerOfRequest(request) }),
     }),
-    requires: (permission: Permission) => ({
-      ...entrance(door, { kind: 'permission', permission }),
+    requires: (required: Required) => ({
+      ...entrance(door, needFor(required)),
       resolve: ({ request }: Incoming) => {
         const viewer = viewerOfRequest(request)
         if (!viewer.org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')
@@ -36,13 +35,14 @@ export function gate(door: Door) {
 }
 
 function entrance(door: Door, need: Need) {
-  const transform = async ({ request, route }: Incoming) => {
-    await enter(door, request, route, need)
+  const transform = async (incoming: Incoming) => {
+    await enter(door, incoming, need)
   }
   needs.set(transform, need)
   return {
-    parse: async ({ request, route }: Incoming) => {
-      await enter(door, request, route, need)
+    parse: async (incoming: Incoming) => {
+      const { request } = incoming
+      await enter(door, incoming, need)
       return factsOf(request).isApi ? await readJson(request) : await readForm(request)
     },
     transform,
@@ -59,10 +59,21 @@ export function needOf(route: { hooks: object }): Need | undefined {
   return found.find((need) => need !== undefined)
 }
 
-async function enter(door: Door, request: Request, route: string | undefined, need: Need): Promise<void> {
+async function enter(door: Door, { request, route, params }: Incoming, need: Need): Promise<void> {
   if (route !== undefined) factsOf(request).route = route
-  await admit(door, request, need)
+  await admit(door, request, aimed(need, params))
   refuseNulInAddress(request)
+}
+
+function needFor(required: Required): Need {
+  return { kind: 'permission', ...(typeof required === 'string' ? { permission: required } : required) }
+}
+
+/** The need of this very request: `group` becomes the group its path names. */
+function aimed(need: Need, params: unknown): Need {
+  if (need.kind !== 'permission' || need.target === undefined) return need
+  const id = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined
+  return { ...need, target: `${need.target}:${String(id)}` }
 }
 
 function viewerOfRequest(request: Request): Viewer {

@@ -1,4 +1,4 @@
-import type { Permission } from '#core/access/roles.ts'
+import type { Permission } from '#core/access/permissions.ts'
 import type { Viewer } from '#http/viewer.ts'
 import type { NavigationSection } from '#views/sidebar.tsx'
 import type { IconName } from '#views/ui/icon.tsx'

@@ -1,4 +1,4 @@
-import type { Permission } from '#core/access/roles.ts'
+import type { Permission, TargetKind } from '#core/access/permissions.ts'
 
 /** What a route that wants a person, but no permission, lets through. */
 export type SignedIn = Readonly<{
@@ -6,10 +6,15 @@ export type SignedIn = Readonly<{
   resetDue?: true
   /** A personal access token does not do: it can neither mint a token nor change a password (403 `interactive_only`). */
   interactive?: true
+  /** Only the operator's own accounts (403 `superadmin_only`). */
+  superadmin?: true
 }>
+
+/** A permission for all of the org's; with `target`, one that is limited to the thing the path's `id` names does, too. */
+export type Required = Permission | Readonly<{ permission: Permission; target: TargetKind }>
 
 /** Every route names one: anyone, a signed-in person, or a permission in the request's org. */
 export type Need =
   | Readonly<{ kind: 'anyone' }>
   | Readonly<{ kind: 'person' } & SignedIn>
-  | Readonly<{ kind: 'permission'; permission: Permission }>
+  | Readonly<{ kind: 'permission'; permission: Permission; target?: string }>

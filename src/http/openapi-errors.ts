@@ -60,6 +60,7 @@ function gateRefusals(need: Need): Refusals {
     'not_a_member',
     ...(isPermission || !need.resetDue ? ['password_reset_required'] : []),
     ...(!isPermission && need.interactive ? ['interactive_only'] : []),
+    ...(!isPermission && need.superadmin ? ['superadmin_only'] : []),
     ...(isPermission ? ['no_org', 'permission_denied'] : []),
   ]
   return {

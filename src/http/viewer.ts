@@ -1,5 +1,6 @@
+import type { Permission, Rights } from '#core/access/permissions.ts'
 import type { Membership, Person } from '#core/access/person.ts'
-import { type Permission, permissionsOf } from '#core/access/roles.ts'
+import { rightsOf } from '#core/access/roles.ts'
 import type { Scope, Self } from '#core/scope.ts'
 
 export type Session = Readonly<{ jti: string; startedAt: Date; expiresAt: Date }>
@@ -9,13 +10,15 @@ export type Viewer = Readonly<{
   person: Person
   org: Membership | undefined
   permissions: ReadonlySet<Permission>
+  /** Grants for one thing each. */
+  limited: Rights['limited']
   /** Absent when a personal access token was used. */
   session: Session | undefined
   /** The person acting for himself. */
   self: Self
 }>
 
-const NONE: ReadonlySet<Permission> = new Set()
+const NONE: Rights = { permissions: new Set(), limited: new Set() }
 
 export function viewerOf(
   person: Person,
@@ -28,7 +31,7 @@ export function viewerOf(
   return {
     person,
     org,
-    permissions: org ? permissionsOf(org.role) : NONE,
+    ...(org ? rightsOf(org.role, org.grants) : NONE),
     session,
     self: { ...(org && { orgId: org.orgId }), actor, requestId, address },
   }
@@ -36,5 +39,5 @@ export function viewerOf(
 
 /** The scope of a person in his org: the first of the three places that make one. */
 export function scopeOf(viewer: Viewer, org: Membership): Scope {
-  return { ...viewer.self, orgId: org.orgId, role: org.role, permissions: viewer.permissions }
+  return { ...viewer.self, orgId: org.orgId, role: org.role, permissions: viewer.permissions, limited: viewer.limited }
 }

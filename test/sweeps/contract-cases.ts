@@ -33,6 +33,7 @@ export const STANDING: Readonly<Record<string, Case>> = {
     return call(operation)
   },
   '403 permission_denied': async ({ call, person }, operation) => call(operation, { headers: (await person()).bearer }),
+  '403 superadmin_only': async ({ call, person }, operation) => call(operation, { headers: (await person()).bearer }),
   '404 not_found': ({ call, admin }, operation) =>
     operation.path.includes('{')
       ? call(operation, { id: 987_654 })

@@ -4,7 +4,7 @@ import { MembersCard } from '#views/members/members-page.tsx'
 import { gallery, type Say } from './gallery.tsx'
 import { memberRow, members } from './gallery-data.tsx'
 
-const FILES = new Map<string, string>(Object.entries(ASSET_FILES))
+const FILES = new Map(Object.entries(ASSET_FILES).map(([name, paths]) => [name, [paths].flat()]))
 const POLICY = [
   "default-src 'self'",
   "script-src 'self'",
@@ -25,13 +25,17 @@ export function serveGallery(say: Say) {
     fetch(request) {
       const { pathname, searchParams } = new URL(request.url)
       const [, first = '', name = ''] = pathname.split('/')
-      if (first === 'assets') return answer(Bun.file(FILES.get(name) ?? '/nowhere'), 'application/octet-stream', name)
+      if (first === 'assets') return answer(assetOf(name), 'application/octet-stream', name)
       if (pathname === '/members') return answer(searchFragment(say, searchParams.get('q') ?? ''))
       if (pathname === '/members/invites') return answer(refusedInvite(say), 'text/html', name, 409)
       const html = isTheme(first) ? pages[first].get(name) : undefined
       return html === undefined ? answer('', 'text/html', name, 404) : answer(html)
     },
   })
+}
+
+function assetOf(name: string): Blob {
+  return new Blob((FILES.get(name) ?? []).map((path) => Bun.file(path)))
 }
 
 function isTheme(name: string): name is Theme {

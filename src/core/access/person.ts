@@ -1,6 +1,8 @@
 import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { grantOf } from '#core/access/held.ts'
+import type { Grant } from '#core/access/permissions.ts'
 import type { Role } from '#core/access/roles.ts'
-import { endedSessions, tokens } from '#core/access/tables.ts'
+import { endedSessions, groupGrants, groupMembers, tokens } from '#core/access/tables.ts'
 import type { Context } from '#core/context.ts'
 import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
 import { type Database, prepared } from '#db/database.ts'
@@ -10,7 +12,18 @@ import { sha256Hex } from '#lib/token.ts'
 const TOKEN_STAMP_MS = MINUTE_MS
 const MEMBER_STAMP_MS = 5 * MINUTE_MS
 
-export type Membership = Readonly<{ orgId: number; slug: string; name: string; role: Role; lastActiveAt: Date | null }>
+export type Membership = Readonly<{
+  orgId: number
+  slug: string
+  name: string
+  /** The org's accent as `#rrggbb`, and what names its logo; null for ours. */
+  color: string | null
+  logoHash: string | null
+  role: Role
+  /** What the person's groups in this org add to the role. */
+  grants: readonly Grant[]
+  lastActiveAt: Date | null
+}>
 
 /** A signed-in person as the database knows him now, with every org he belongs to (oldest membership first). */
 export type Person = Readonly<{
@@ -22,6 +35,9 @@ export type Person = Readonly<{
   mustResetPassword: boolean
   tokenVersion: number
   defaultOrgId: number | null
+  /** How far he came in the welcome tour, and whether he has seen enough of it. */
+  tourStep: string | null
+  tourEndedAt: Date | null
   memberships: readonly Membership[]
 }>
 
@@ -34,11 +50,17 @@ const PERSON = {
   mustResetPassword: users.mustResetPassword,
   tokenVersion: users.tokenVersion,
   defaultOrgId: users.defaultOrgId,
+  tourStep: users.tourStep,
+  tourEndedAt: users.tourEndedAt,
   orgId: orgs.id,
   orgSlug: orgs.slug,
   orgName: orgs.name,
+  orgColor: orgs.color,
+  orgLogoHash: orgs.logoHash,
   role: userOrgs.role,
   lastActiveAt: userOrgs.lastActiveAt,
+  grantPermission: groupGrants.permission,
+  grantTarget: groupGrants.target,
 }
 
 type PersonRow = Readonly<
@@ -46,8 +68,12 @@ type PersonRow = Readonly<
     orgId: number | null
     orgSlug: string | null
     orgName: string | null
+    orgColor: string | null
+    orgLogoHash: string | null
     role: Role | null
     lastActiveAt: Date | null
+    grantPermission: string | null
+    grantTarget: string | null
   }
 >
 
@@ -105,6 +131,8 @@ function sessionQuery(database: Database) {
       .leftJoin(endedSessions, inArray(endedSessions.jti, [sql.placeholder('jti')]))
       .leftJoin(userOrgs, eq(userOrgs.userId, users.id))
       .leftJoin(orgs, eq(orgs.id, userOrgs.orgId))
+      .leftJoin(groupMembers, eq(groupMembers.membershipId, userOrgs.id))
+      .leftJoin(groupGrants, eq(groupGrants.groupId, groupMembers.groupId))
       .where(inArray(users.id, [sql.placeholder('userId')]))
       .orderBy(userOrgs.id),
   )
@@ -124,13 +152,14 @@ function tokenQuery(database: Database) {
       .innerJoin(users, eq(users.id, tokens.userId))
       .leftJoin(userOrgs, eq(userOrgs.userId, users.id))
       .leftJoin(orgs, eq(orgs.id, userOrgs.orgId))
+      .leftJoin(groupMembers, eq(groupMembers.membershipId, userOrgs.id))
+      .leftJoin(groupGrants, eq(groupGrants.groupId, groupMembers.groupId))
       .where(inArray(tokens.tokenHash, [sql.placeholder('tokenHash')]))
       .orderBy(userOrgs.id),
   )
 }
 
 function personOf(first: PersonRow, rows: readonly PersonRow[]): Person {
-  const memberships = rows.flatMap((row) => membershipOf(row) ?? [])
   return {
     userId: first.userId,
     email: first.email,
@@ -140,11 +169,24 @@ function personOf(first: PersonRow, rows: readonly PersonRow[]): Person {
     mustResetPassword: first.mustResetPassword,
     tokenVersion: first.tokenVersion,
     defaultOrgId: first.defaultOrgId,
-    memberships,
+    tourStep: first.tourStep,
+    tourEndedAt: first.tourEndedAt,
+    memberships: membershipsOf(rows),
   }
 }
 
-function membershipOf(row: PersonRow): Membership | undefined {
+/** A row for each grant of each membership, and one for a membership without any; those of one org stand together. */
+function membershipsOf(rows: readonly PersonRow[]): Membership[] {
+  const memberships: (Membership & { grants: Grant[] })[] = []
+  for (const row of rows) {
+    if (memberships.at(-1)?.orgId !== row.orgId) memberships.push(...(membershipOf(row) ?? []))
+    memberships.at(-1)?.grants.push(...grantOf({ permission: row.grantPermission, target: row.grantTarget }))
+  }
+  return memberships
+}
+
+function membershipOf(row: PersonRow): [Membership & { grants: Grant[] }] | undefined {
   if (row.orgId === null || row.orgSlug === null || row.orgName === null || row.role === null) return undefined
-  return { orgId: row.orgId, slug: row.orgSlug, name: row.orgName, role: row.role, lastActiveAt: row.lastActiveAt }
+  const { orgId, orgSlug: slug, orgName: name, orgColor: color, orgLogoHash: logoHash, role, lastActiveAt } = row
+  return [{ orgId, slug, name, color, logoHash, role, grants: [], lastActiveAt }]
 }

@@ -1,5 +1,5 @@
-import { users } from '#core/tenancy/tables.ts'
-import { id, index, integer, table, text, timestamp } from '#db/columns.ts'
+import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
+import { id, index, integer, table, text, timestamp, uniqueIndex } from '#db/columns.ts'
 
 /** Personal access tokens. Only the SHA-256 (hex) of a token is kept; `tail` is its last 4 characters, for its owner's list. */
 export const tokens = table(
@@ -63,4 +63,67 @@ export const passwordResets = table(
     usedAt: timestamp('used_at'),
   },
   (t) => [index('password_resets_user').on(t.userId, t.createdAt)],
+)
+
+export const groups = table(
+  'groups',
+  { scope: 'org', column: 'org_id' },
+  {
+    id: id(),
+    orgId: integer('org_id')
+      .notNull()
+      .references(() => orgs.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** The name as it is compared: two groups of an org never differ by case alone. */
+    nameKey: text('name_key').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('groups_org_name').on(t.orgId, t.nameKey)],
+)
+
+/** Who is in a group. It points at the membership and not at the person: whoever leaves the org has left its groups. */
+export const groupMembers = table(
+  'group_members',
+  { scope: 'org', column: 'org_id' },
+  {
+    id: id(),
+    orgId: integer('org_id')
+      .notNull()
+      .references(() => orgs.id, { onDelete: 'cascade' }),
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    membershipId: integer('membership_id')
+      .notNull()
+      .references(() => userOrgs.id, { onDelete: 'cascade' }),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('group_members_group_membership').on(t.groupId, t.membershipId),
+    index('group_members_membership').on(t.membershipId),
+    index('group_members_org').on(t.orgId),
+  ],
+)
+
+/** What a group adds to the roles of its members. */
+export const groupGrants = table(
+  'group_grants',
+  { scope: 'org', column: 'org_id' },
+  {
+    id: id(),
+    orgId: integer('org_id')
+      .notNull()
+      .references(() => orgs.id, { onDelete: 'cascade' }),
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    permission: text('permission').notNull(),
+    /** The one thing it is limited to, such as `group:5`; empty for all of the org's. */
+    target: text('target').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('group_grants_group_permission').on(t.groupId, t.permission, t.target),
+    index('group_grants_org').on(t.orgId),
+  ],
 )

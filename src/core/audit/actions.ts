@@ -6,14 +6,20 @@ import type { Role } from '#core/access/roles.ts'
  */
 export type ActionDetails = {
   'org.created': { org_id: number; slug: string; name: string }
+  'org.updated': { fields: string[] }
+  'org.logo_changed': { media_type: string; bytes: number }
+  'org.logo_removed': Record<string, never>
   'user.created': { user_id: number; email: string; is_superadmin: boolean }
   'user.signed_in': { user_id: number }
   'user.signed_out': { user_id: number }
   'user.signed_out_everywhere': { user_id: number; tokens: boolean }
   'user.updated': { user_id: number; fields: string[] }
+  'user.deactivated': { user_id: number; email: string }
+  'user.reactivated': { user_id: number; email: string }
   'password.changed': { user_id: number }
   'password.reset_requested': { user_id: number }
   'password.reset': { user_id: number }
+  'password.reset_by_admin': { user_id: number; email: string; is_mailed: boolean }
   'token.created': { token_id: number; name: string; expires_at: string | null }
   'token.revoked': { token_id: number; name: string }
   'invite.created': { invite_id: number; email: string; role: Role }
@@ -25,6 +31,14 @@ export type ActionDetails = {
   'invite.mail_failed': { invite_id: number; email: string; error: string }
   'member.role_changed': { user_id: number; from: Role; to: Role }
   'member.removed': { user_id: number; email: string }
+  'group.created': { group_id: number; name: string }
+  'group.renamed': { group_id: number; from: string; to: string }
+  'group.deleted': { group_id: number; name: string }
+  'group.member_added': { group_id: number; name: string; user_id: number; email: string }
+  'group.member_removed': { group_id: number; name: string; user_id: number; email: string }
+  'group.permission_granted': { group_id: number; name: string; permission: string; target: string | null }
+  'group.permission_revoked': { group_id: number; name: string; permission: string; target: string | null }
+  'audit.trimmed': { before: string; deleted: number }
 }
 
 export type Action = keyof ActionDetails
@@ -32,14 +46,20 @@ export type Action = keyof ActionDetails
 /** One sentence for each action, for the audit page and the list of event types. */
 export const ACTIONS: Readonly<Record<Action, string>> = {
   'org.created': 'An organization was created.',
+  'org.updated': 'The name or colour of the organization was changed.',
+  'org.logo_changed': 'A logo was uploaded.',
+  'org.logo_removed': 'The logo was removed.',
   'user.created': 'A user account was created.',
   'user.signed_in': 'A user signed in.',
   'user.signed_out': 'A user signed out.',
   'user.signed_out_everywhere': 'A user ended all of their sessions.',
   'user.updated': 'A user changed their profile.',
+  'user.deactivated': 'A user account was deactivated.',
+  'user.reactivated': 'A user account was made active again.',
   'password.changed': 'A user changed their password.',
   'password.reset_requested': 'A password reset link was asked for.',
   'password.reset': 'A password was reset.',
+  'password.reset_by_admin': 'An admin gave a user a temporary password.',
   'token.created': 'A personal access token was created.',
   'token.revoked': 'A personal access token was revoked.',
   'invite.created': 'A person was invited to the organization.',
@@ -51,6 +71,14 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   'invite.mail_failed': 'The mail of an invitation could not be delivered.',
   'member.role_changed': "A member's role was changed.",
   'member.removed': 'A member was removed from the organization.',
+  'group.created': 'A group was created.',
+  'group.renamed': 'A group was renamed.',
+  'group.deleted': 'A group was deleted.',
+  'group.member_added': 'A member was added to a group.',
+  'group.member_removed': 'A member was taken out of a group.',
+  'group.permission_granted': 'A group was given a permission.',
+  'group.permission_revoked': 'A permission of a group was revoked.',
+  'audit.trimmed': 'Audit lines beyond their retention were deleted.',
 }
 
 export const ACTION_NAMES: readonly Action[] = Object.keys(ACTIONS).filter(isAction)

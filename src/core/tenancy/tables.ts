@@ -9,6 +9,24 @@ export const orgs = table(
     slug: text('slug').notNull().unique(),
     name: text('name').notNull(),
     createdAt: timestamp('created_at').notNull(),
+    /** The accent of its pages as `#rrggbb`; null for ours. */
+    color: text('color'),
+    /** SHA-256 (hex) of its logo, which names the logo's address; null without one. */
+    logoHash: text('logo_hash'),
+  },
+)
+
+/** One logo an org. In the database and not in a file, so that it changes with its hash or not at all, on every node. */
+export const orgLogos = table(
+  'org_logos',
+  { scope: 'org', column: 'org_id' },
+  {
+    orgId: integer('org_id')
+      .primaryKey()
+      .references(() => orgs.id, { onDelete: 'cascade' }),
+    mediaType: text('media_type').notNull(),
+    base64: text('base64').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
   },
 )
 
@@ -26,6 +44,11 @@ export const users = table(
     tokenVersion: integer('token_version').notNull().default(0),
     defaultOrgId: integer('default_org_id').references(() => orgs.id, { onDelete: 'set null' }),
     lastSignInAt: timestamp('last_sign_in_at'),
+    /** When a temporary password stops to work; null for a password its owner chose. */
+    passwordExpiresAt: timestamp('password_expires_at'),
+    /** How far the person came in the welcome tour; null before its first step. */
+    tourStep: text('tour_step'),
+    tourEndedAt: timestamp('tour_ended_at'),
     createdAt: timestamp('created_at').notNull(),
   },
 )

@@ -66,7 +66,12 @@ export async function findUserByEmail(db: Database | Tx, email: string) {
 export async function setOwnPassword(tx: Tx, userId: number, passwordHash: string): Promise<number> {
   const [row] = await tx
     .update(users)
-    .set({ passwordHash, mustResetPassword: false, tokenVersion: sql`${users.tokenVersion} + 1` })
+    .set({
+      passwordHash,
+      mustResetPassword: false,
+      passwordExpiresAt: null,
+      tokenVersion: sql`${users.tokenVersion} + 1`,
+    })
     .where(eq(users.id, userId))
     .returning({ version: users.tokenVersion })
   if (!row) throw new AppError('not_found', 'not_found', 'There is no such user.')

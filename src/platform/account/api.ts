@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
-import { PERMISSIONS, ROLES } from '#core/access/roles.ts'
+import { PERMISSIONS } from '#core/access/permissions.ts'
+import { ROLES } from '#core/access/roles.ts'
 import type { Door } from '#http/admit.ts'
 import { describe } from '#http/describe.ts'
 import { gate } from '#http/gate.ts'

@@ -1,5 +1,6 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm'
-import { type Role, requireRole } from '#core/access/roles.ts'
+import { requireMayGive } from '#core/access/giving.ts'
+import { permissionsOf, type Role, requireRole } from '#core/access/roles.ts'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
@@ -47,7 +48,7 @@ const SHOWN = {
 
 /**
  * Invites a person to the org by e-mail, for 7 days; the mail goes through the queue. For `invite.edit`. Errors:
- * `invalid_email`, `invalid_role` (invalid); `already_member`, `already_invited` (conflict; an expired invitation does not block).
+ * `invalid_email`, `invalid_role` (invalid); `permission_denied` (forbidden) beyond one's own rights; `already_member`, `already_invited` (conflict; an expired invitation does not block).
  */
 export async function createInvite(
   ctx: Context,
@@ -56,6 +57,7 @@ export async function createInvite(
 ): Promise<IssuedInvite> {
   const email = requireEmail(input.email)
   const role = requireRole(input.role)
+  requireMayGive(scope, permissionsOf(role))
   const { token, tokenHash, issuedAt, expiresAt } = newLink(ctx)
   const { orgId } = scope
   const mailState = ctx.mail.isConfigured ? ('queued' as const) : ('link' as const)

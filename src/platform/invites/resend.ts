@@ -1,4 +1,6 @@
 import { and, eq } from 'drizzle-orm'
+import { requireMayGive } from '#core/access/giving.ts'
+import { permissionsOf } from '#core/access/roles.ts'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
@@ -27,6 +29,8 @@ export type RenewedInvite = Readonly<{ mail: InviteMail; email: string; messageI
  */
 export async function resendInvite(ctx: Context, scope: Scope, id: number): Promise<ResentInvite> {
   const now = ctx.clock.now()
+  // Without a relay the new link is shown, and whoever holds it can accept it.
+  if (!ctx.mail.isConfigured) requireMayGive(scope, permissionsOf((await requireInvite(ctx.db, scope, id, now)).role))
   const { mail, messageId } = await ctx.db.transaction(async (tx) => {
     const renewed = await renewInvite(ctx, tx, scope, id)
     if (!renewed) throw closedError((await requireInvite(tx, scope, id, now)).status)

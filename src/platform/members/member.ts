@@ -1,5 +1,8 @@
-import { and, count, desc, eq, lt, ne } from 'drizzle-orm'
-import { type Role, requireRole } from '#core/access/roles.ts'
+import { and, desc, eq, lt } from 'drizzle-orm'
+import { requireMayGive } from '#core/access/giving.ts'
+import { permissionsHeld } from '#core/access/held.ts'
+import { requireAdminLeft } from '#core/access/last-admin.ts'
+import { permissionsOf, type Role, requireRole } from '#core/access/roles.ts'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
@@ -49,7 +52,7 @@ export async function listMembers(
 
 /**
  * Gives a member another role; it counts from his next request on. For `member.edit`. Errors: `invalid_role` (invalid),
- * `not_found` for whoever is no member of this org, `last_admin` (conflict).
+ * `not_found` for whoever is no member of this org, `permission_denied` (forbidden) beyond one's own rights, `last_admin` (conflict).
  */
 export async function changeRole(ctx: Context, scope: Scope, userId: number, newRole: string): Promise<Member> {
   const role = requireRole(newRole)
@@ -57,8 +60,9 @@ export async function changeRole(ctx: Context, scope: Scope, userId: number, new
     await lockRow(tx, orgs, scope.orgId)
     const member = await requireMember(tx, scope.orgId, userId)
     if (member.role === role) return member
-    if (member.role === 'admin') await requireOtherAdmin(tx, scope.orgId, userId)
+    requireMayGive(scope, [...permissionsOf(role), ...(await permissionsHeld(tx, scope.orgId, userId))])
     await tx.update(userOrgs).set({ role }).where(eq(userOrgs.id, member.id))
+    await requireAdminLeft(tx, scope.orgId)
     await record(ctx, tx, scope, 'member.role_changed', { user_id: userId, from: member.role, to: role })
     return { ...member, role }
   })
@@ -66,14 +70,16 @@ export async function changeRole(ctx: Context, scope: Scope, userId: number, new
 
 /**
  * Ends a membership and nothing else: the person's next request in this org is refused, his account stays. For
- * `member.edit`, on oneself too. Errors: `not_found` for whoever is no member of this org, `last_admin` (conflict).
+ * `member.edit`, on oneself too. Errors: `not_found` for whoever is no member of this org, `permission_denied` (forbidden) for one
+ * with more rights, `last_admin` (conflict).
  */
 export async function removeMember(ctx: Context, scope: Scope, userId: number): Promise<Member> {
   return await ctx.db.transaction(async (tx) => {
     await lockRow(tx, orgs, scope.orgId)
     const member = await requireMember(tx, scope.orgId, userId)
-    if (member.role === 'admin') await requireOtherAdmin(tx, scope.orgId, userId)
+    requireMayGive(scope, await permissionsHeld(tx, scope.orgId, userId))
     await tx.delete(userOrgs).where(eq(userOrgs.id, member.id))
+    await requireAdminLeft(tx, scope.orgId)
     await record(ctx, tx, scope, 'member.removed', { user_id: userId, email: member.email })
     return member
   })
@@ -87,22 +93,4 @@ async function requireMember(tx: Tx, orgId: number, userId: number): Promise<Mem
     .where(and(eq(userOrgs.orgId, orgId), eq(userOrgs.userId, userId)))
   if (!row) throw new AppError('not_found', 'not_found', 'There is no such member.')
   return row
-}
-
-/** The org is locked, so the count holds until the commit. An admin who cannot sign in runs no org. */
-async function requireOtherAdmin(tx: Tx, orgId: number, userId: number): Promise<void> {
-  const [others] = await tx
-    .select({ admins: count() })
-    .from(userOrgs)
-    .innerJoin(users, eq(users.id, userOrgs.userId))
-    .where(
-      and(eq(userOrgs.orgId, orgId), eq(userOrgs.role, 'admin'), ne(userOrgs.userId, userId), eq(users.isActive, true)),
-    )
-  if (!others || others.admins === 0) {
-    throw new AppError(
-      'conflict',
-      'last_admin',
-      'An organization keeps at least one admin. Make someone else admin first.',
-    )
-  }
 }

@@ -1,4 +1,5 @@
 import { and, asc, eq, exists, gt } from 'drizzle-orm'
+import { isAdmin } from '#core/access/last-admin.ts'
 import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
 import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
@@ -70,7 +71,7 @@ async function countPeople(ctx: Context, scope: Scope, { filter, search }: Peopl
   const [row] = await ctx.db
     .select({
       members: ctx.db.$count(userOrgs, isHere),
-      admins: ctx.db.$count(userOrgs, and(isHere, eq(userOrgs.role, 'admin'), canSignIn)),
+      admins: ctx.db.$count(userOrgs, and(isHere, isAdmin(ctx.db), canSignIn)),
       ...countStandingInvites(ctx, scope, search),
     })
     .from(orgs)
