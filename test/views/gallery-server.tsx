@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { ASSET_FILES } from '#http/asset-files.ts'
 import { renderFragment, type Theme } from '#views/document.tsx'
 import { MembersCard } from '#views/members/members-page.tsx'
@@ -35,7 +36,7 @@ export function serveGallery(say: Say) {
 }
 
 function assetOf(name: string): Blob {
-  return new Blob((FILES.get(name) ?? []).map((path) => Bun.file(path)))
+  return new Blob((FILES.get(name) ?? []).map((path) => readFileSync(path)))
 }
 
 function isTheme(name: string): name is Theme {
