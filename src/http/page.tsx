@@ -3,6 +3,7 @@ import { readCookie, setCookie } from '#http/cookies.ts'
 import { leaveToast, takeToasts } from '#http/flash.ts'
 import { localPath } from '#http/local-path.ts'
 import { navigationFor } from '#http/navigation.ts'
+import { tourFor } from '#http/tour.ts'
 import type { Viewer } from '#http/viewer.ts'
 import type { Theme } from '#views/document.tsx'
 import { renderFragment } from '#views/document.tsx'
@@ -30,7 +31,7 @@ export function shellPage(
   options: PageOptions,
   children: Content,
 ): Response {
-  const path = pathAndQuery(request)
+  const path = comeBackTo(request)
   const { person, org } = viewer
   const orgs = person.memberships.map((membership) => ({
     id: membership.orgId,
@@ -44,6 +45,7 @@ export function shellPage(
     navigation: navigationFor(door.navigation, viewer, URL.parse(request.url)?.pathname ?? '/'),
     theme: themeOf(request),
     path,
+    tour: tourFor(door.tour, viewer, path),
   }
   const toasts = [...takeToasts(request), ...(options.toasts ?? [])]
   return html(page({ title: options.title, section: options.section, shell, toasts, children }), options)
@@ -51,7 +53,7 @@ export function shellPage(
 
 /** A whole page for anyone: one card. */
 export function cardPage(request: Request, options: { title: string } & Extra, children: Content): Response {
-  const path = request.method === 'GET' ? pathAndQuery(request) : '/'
+  const path = comeBackTo(request)
   const props = { title: options.title, theme: themeOf(request), path, toasts: takeToasts(request), children }
   return html(plainPage(props), options)
 }
@@ -91,8 +93,9 @@ export function fieldOf(form: unknown, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-function pathAndQuery(request: Request): string {
-  const url = URL.parse(request.url)
+/** Where a form of the page leads back to: only what was asked for by GET can be asked for again. */
+function comeBackTo(request: Request): string {
+  const url = request.method === 'GET' ? URL.parse(request.url) : null
   return url ? localPath(url.pathname + url.search) : '/'
 }
 

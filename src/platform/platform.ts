@@ -10,6 +10,7 @@ import { openapi } from '#http/openapi.ts'
 import { createRateLimit } from '#http/rate-limit.ts'
 import { refusePage } from '#http/refuse-page.tsx'
 import { createRequestCounts } from '#http/request-counts.ts'
+import type { TourStep } from '#http/tour.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
@@ -26,14 +27,33 @@ import { sessionsPages } from '#platform/sessions/pages.tsx'
 import { setupPages } from '#platform/setup/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
+import { tourApi } from '#platform/tour/api.ts'
+import { tourPages } from '#platform/tour/pages.tsx'
 
-const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi]
-const PAGES = [setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages, orgsPages]
+const APIS = [healthApi, sessionsApi, tokensApi, accountApi, tourApi, membersApi, invitesApi]
+const PAGES = [setupPages, sessionsPages, accountPages, tourPages, tokensPages, membersPages, invitesPages, orgsPages]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
+]
+
+/** The welcome tour, in its order: the documented steps whose room is in this build. */
+const TOUR: readonly TourStep[] = [
+  {
+    id: 'welcome',
+    title: 'Welcome to Honeyframe',
+    text: 'The side bar holds the pages you may open, and above them the organization you are in. Your account, the theme and this tour are at the top right.',
+    href: '/',
+  },
+  {
+    id: 'members',
+    title: 'Members',
+    text: 'Invite your team by e-mail, one by one or as a list, and give each person a role. An invitation is good for seven days.',
+    href: '/members',
+    permission: 'member.read',
+  },
 ]
 
 /** Everything the clock does in this role. */
@@ -43,7 +63,7 @@ export const platformSchedules = [...sessionsSchedules, DELETE_ENDED_JOBS]
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {
   const counts = createRequestCounts()
-  const door = { ctx, bearer, rateLimit: createRateLimit(ctx.clock), navigation: NAVIGATION }
+  const door = { ctx, bearer, rateLimit: createRateLimit(ctx.clock), navigation: NAVIGATION, tour: TOUR }
   const hall = [assets(door), openapi(door, () => app), metrics(door, counts, secrets.metricsToken)]
   const rooms = [...hall, ...APIS.map((api) => api(door)), ...PAGES.map((pages) => pages(door))]
   const app = createApp(door, rooms, refusePage)

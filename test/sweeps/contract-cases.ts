@@ -66,6 +66,8 @@ export const OWN: Readonly<Record<string, Case>> = {
     await accessToken()
     return call(operation)
   },
+  'POST /api/me/tour 200': ({ call }, operation) => call(operation),
+  'POST /api/me/tour 422 unknown_step': ({ call }, operation) => call(operation, { body: '{"step":"nowhere"}' }),
   'POST /api/auth/tokens 201': ({ call }, operation) => call(operation),
   'POST /api/auth/tokens 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":" "}' }),
   'DELETE /api/auth/tokens/{id} 204': async ({ call, accessToken }, operation) =>

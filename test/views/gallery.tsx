@@ -3,21 +3,22 @@ import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
-import { accountPages, membersPages, tokensPages } from './gallery-shell.tsx'
+import { accountPages, membersPages, tokensPages, tourPages } from './gallery-shell.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
 /** Every page in every state that looks different, as documents. `say` sees each text that a person could have written. */
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
-  for (const [name, shown] of Object.entries({ ...membersPages(say), ...accountPages(say), ...tokensPages(say) })) {
+  const inShell = { ...membersPages(say), ...accountPages(say), ...tokensPages(say), ...tourPages(say) }
+  for (const [name, shown] of Object.entries(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
     documents.set(
       name,
       page({
         title: say('Members'),
         section: say('Workspace'),
-        shell: shellOf(say, theme, shown.orgs ?? 1),
+        shell: { ...shellOf(say, theme, shown.orgs ?? 1), tour: shown.tour },
         toasts,
         children: shown.content,
       }),

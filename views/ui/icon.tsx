@@ -4,6 +4,7 @@ import ban from '@tabler/icons/outline/ban.svg' with { type: 'text' }
 import check from '@tabler/icons/outline/check.svg' with { type: 'text' }
 import chevronRight from '@tabler/icons/outline/chevron-right.svg' with { type: 'text' }
 import circleCheck from '@tabler/icons/outline/circle-check.svg' with { type: 'text' }
+import compass from '@tabler/icons/outline/compass.svg' with { type: 'text' }
 import copy from '@tabler/icons/outline/copy.svg' with { type: 'text' }
 import deviceDesktop from '@tabler/icons/outline/device-desktop.svg' with { type: 'text' }
 import dots from '@tabler/icons/outline/dots.svg' with { type: 'text' }
@@ -39,6 +40,7 @@ const ICONS = {
   check: inner(check),
   'chevron-right': inner(chevronRight),
   'circle-check': inner(circleCheck),
+  compass: inner(compass),
   copy: inner(copy),
   'device-desktop': inner(deviceDesktop),
   dots: inner(dots),
