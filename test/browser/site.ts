@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, ne } from 'drizzle-orm'
 import type { Browser } from 'playwright-core'
 import { passwordResets, tokens } from '#core/access/tables.ts'
 import { orgs, users } from '#core/tenancy/tables.ts'
@@ -81,6 +81,9 @@ async function populate(app: TestApp, words: Words) {
   }
   await ctx.db.update(users).set({ name: words.adminName }).where(eq(users.id, people.admin.userId))
   await ctx.db.update(users).set({ name: words.memberName }).where(eq(users.id, people.viewer.userId))
+  // Only the newcomer has the welcome tour before him.
+  const seen = { tourEndedAt: ctx.clock.now() }
+  await ctx.db.update(users).set(seen).where(ne(users.id, people.newcomer.userId))
   await addInvites(app, people.admin, words)
   await addTokens(app, people.admin, words.tokenName)
   const now = ctx.clock.now()
