@@ -48,7 +48,7 @@ export function page(props: PageProps): string {
             path={shell.path}
           />
           <main id="main" class="hf-page" tabindex="-1">
-            {shell.tour && <TourCard {...shell.tour} />}
+            {shell.tour !== undefined && <TourCard {...shell.tour} />}
             {props.children}
           </main>
         </div>

@@ -25,7 +25,9 @@ export function TourCard(props: TourCardProps): JSX.Element {
       </div>
       <form method="post" action="/tour" class="hf-tour-ways">
         <input type="hidden" name="next" value={attribute(props.path)} />
-        {props.next && <SubmitButton label="Skip the tour" busyLabel="Closing…" look="ghost" name="done" value="1" />}
+        {props.next !== undefined && (
+          <SubmitButton label="Skip the tour" busyLabel="Closing…" look="ghost" name="done" value="1" />
+        )}
         {props.previous !== undefined && (
           <SubmitButton label="Back" busyLabel="Going back…" look="plain" name="step" value={props.previous} />
         )}
