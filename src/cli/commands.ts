@@ -41,6 +41,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { run: secretsCommand, help: secretsHelp }
     },
   },
+  license: {
+    summary: 'check a licence document',
+    load: async () => {
+      const { licenseCommand, licenseHelp } = await import('#cli/license.ts')
+      return { run: licenseCommand, help: licenseHelp }
+    },
+  },
   user: {
     summary: 'create a person, also the first admin (works on the database)',
     load: async () => {
