@@ -13,6 +13,7 @@ import { createRequestCounts } from '#http/request-counts.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
+import { groupsApi } from '#platform/groups/api.ts'
 import { healthApi } from '#platform/health/api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
@@ -27,7 +28,7 @@ import { setupPages } from '#platform/setup/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 
-const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi]
+const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi, groupsApi]
 const PAGES = [setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages, orgsPages]
 
 const NAVIGATION: readonly NavigationPage[] = [
