@@ -45,30 +45,34 @@ export async function listGroupMembers(
   ctx: Context,
   scope: Scope,
   groupId: number,
-  page: Readonly<{ limit: number; before?: number | undefined; search?: string }>,
+  page: Readonly<{ limit: number; before?: number | undefined }>,
 ): Promise<GroupMember[]> {
   const isHere = and(eq(groups.id, groupId), eq(groups.orgId, scope.orgId))
-  const isLater = page.before === undefined ? undefined : lt(groupMembers.id, page.before)
   const [isThere, rows] = await Promise.all([
     ctx.db.$count(groups, isHere),
-    ctx.db
-      .select(MEMBER)
-      .from(groupMembers)
-      .innerJoin(userOrgs, eq(userOrgs.id, groupMembers.membershipId))
-      .innerJoin(users, eq(users.id, userOrgs.userId))
-      .where(
-        and(
-          eq(groupMembers.groupId, groupId),
-          eq(groupMembers.orgId, scope.orgId),
-          isLater,
-          contains(page.search ?? '', users.name, users.email),
-        ),
-      )
-      .orderBy(desc(groupMembers.id))
-      .limit(page.limit),
+    findGroupMembers(ctx, scope, groupId, page),
   ])
   if (isThere === 0) throw new AppError('not_found', 'not_found', 'There is no such group.')
   return rows
+}
+
+/** The same people, also by a part of their name or e-mail; nobody for a group that is not the org's. */
+export async function findGroupMembers(
+  ctx: Context,
+  scope: Scope,
+  groupId: number,
+  page: Readonly<{ limit: number; before?: number | undefined; search?: string }>,
+): Promise<GroupMember[]> {
+  const isHere = and(eq(groupMembers.groupId, groupId), eq(groupMembers.orgId, scope.orgId))
+  const isLater = page.before === undefined ? undefined : lt(groupMembers.id, page.before)
+  return await ctx.db
+    .select(MEMBER)
+    .from(groupMembers)
+    .innerJoin(userOrgs, eq(userOrgs.id, groupMembers.membershipId))
+    .innerJoin(users, eq(users.id, userOrgs.userId))
+    .where(and(isHere, isLater, contains(page.search ?? '', users.name, users.email)))
+    .orderBy(desc(groupMembers.id))
+    .limit(page.limit)
 }
 
 /**
