@@ -52,6 +52,7 @@ export function GrantForm(props: GrantFormProps): JSX.Element {
         maxlength={100}
         value={draft.permission}
         suggestions={props.suggestions.map(({ permission, words }) => ({ value: permission, label: words }))}
+        hint="Type a part of it, such as “member”."
         fault={faults.permission}
       />
       <SelectField
@@ -63,6 +64,7 @@ export function GrantForm(props: GrantFormProps): JSX.Element {
           { value: '', label: 'Whole organization' },
           ...names.map(({ id, name }) => ({ value: `group:${id}`, label: `Group ${name}` })),
         ]}
+        hint="For a permission that can be limited."
         fault={faults.target}
       />
       <SubmitButton label="Add" busyLabel="Adding…" look="plain" icon="plus" />

@@ -1,16 +1,13 @@
-import { plural } from '#lib/format.ts'
-import { attribute } from '#views/ui/attribute.ts'
 import { LinkButton } from '#views/ui/button.tsx'
 import { Empty } from '#views/ui/empty.tsx'
 import { Icon } from '#views/ui/icon.tsx'
 import { PageHead } from '#views/ui/page-head.tsx'
-import { Pager } from '#views/ui/pager.tsx'
-import { SearchInput } from '#views/ui/search.tsx'
+import { CreateDialog, type NameDraft } from './create-dialog.tsx'
 import { type GrantDraft, GrantForm } from './grant-form.tsx'
-import { CreateDialog, type NameDraft } from './group-dialogs.tsx'
-import { GroupRow, type GroupRowProps, type MatrixContext } from './group-row.tsx'
-import { groupsHref } from './list-state.tsx'
-import { actionLabel, columnsOf } from './permission-words.ts'
+import type { GroupRowProps, MatrixContext } from './group-row.tsx'
+import { GroupsSearch } from './groups-search.tsx'
+import { MatrixFoot } from './matrix-foot.tsx'
+import { MatrixTable } from './matrix-table.tsx'
 
 export type GroupsProps = MatrixContext &
   Readonly<{
@@ -76,87 +73,6 @@ export function GroupsCard(props: GroupsProps): JSX.Element {
       )}
       {canEdit && <CreateDialog state={state} draft={props.draft ?? {}} isOpen={props.draft !== undefined} />}
     </div>
-  )
-}
-
-/** Morphs the card, so that the field a person is typing in stays the same element. */
-function GroupsSearch(props: Readonly<{ q: string }>): JSX.Element {
-  return (
-    <search>
-      <form
-        method="get"
-        action="/groups"
-        hx-get="/groups"
-        hx-trigger="input delay:250ms, submit"
-        hx-target="#groups"
-        hx-swap="outerMorph"
-        hx-replace-url="true"
-        hx-sync="replace"
-      >
-        <SearchInput id="groups-search" label="Search groups" value={props.q} />
-      </form>
-    </search>
-  )
-}
-
-function MatrixTable(props: GroupsProps): JSX.Element {
-  const columns = columnsOf(props.catalogue)
-  const hasMenus = props.rows.some(({ canRename }) => canRename)
-  return (
-    <table class="table hf-matrix">
-      <thead>
-        <tr>
-          <th scope="col" rowspan="2" class="hf-matrix-group">
-            Group
-          </th>
-          {columns.map(({ label, permissions }) => (
-            <th scope="colgroup" colspan={permissions.length} safe>
-              {label}
-            </th>
-          ))}
-          {hasMenus && (
-            <th scope="col" rowspan="2">
-              <span class="visually-hidden">Actions</span>
-            </th>
-          )}
-        </tr>
-        <tr>
-          {columns.flatMap(({ permissions }) =>
-            permissions.map((known) => (
-              <th scope="col" title={attribute(known.words)} safe>
-                {actionLabel(known)}
-              </th>
-            )),
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {props.rows.map((row) => (
-          <GroupRow
-            {...row}
-            {...{ catalogue: props.catalogue, state: props.state, canEdit: props.canEdit, held: props.held }}
-          />
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-function MatrixFoot(props: GroupsProps): JSX.Element {
-  const { state, nextCursor, catalogue, held, canEdit } = props
-  const isWhole = state.cursor === undefined && nextCursor === undefined
-  const lacks = canEdit && catalogue.some(({ permission }) => !held.has(permission))
-  return (
-    <>
-      {lacks && (
-        <p class="hf-matrix-note">What you do not hold yourself you can neither give nor take: it is greyed out.</p>
-      )}
-      <Pager
-        summary={isWhole ? plural(props.found, 'group') : `${props.rows.length} of ${plural(props.found, 'group')}`}
-        firstHref={state.cursor ? groupsHref({ q: state.q }) : undefined}
-        nextHref={nextCursor ? groupsHref({ q: state.q, cursor: nextCursor }) : undefined}
-      />
-    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Elysia, t } from 'elysia'
+import { Elysia } from 'elysia'
 import { findMissing } from '#core/access/giving.ts'
 import { wordsOf } from '#core/access/permissions.ts'
 import { AppError } from '#core/errors.ts'
@@ -21,14 +21,12 @@ import {
   removeGroupMember,
   requirePersonCalled,
 } from './group-member.ts'
-import { readGroup } from './matrix.ts'
+import { readGroup } from './group-reading.ts'
 import { mayEdit } from './matrix-pages.tsx'
 import { isRefusal, rightsNow } from './own-rights.ts'
+import { EDIT_THIS, PlaceParams } from './schemas.ts'
 
 const SEARCH_CHARS_MAX = 200
-const EDIT_THIS = { permission: 'group.edit', target: 'group' } as const
-const AnId = t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
-const PlaceParams = t.Object({ id: AnId, user_id: AnId })
 
 type Visit = Readonly<{ door: Door; request: Request; viewer: Viewer; scope: Scope; groupId: number; q: string }>
 type Shown = Pick<GroupProps, 'draft' | 'cursor'>
@@ -96,7 +94,8 @@ async function refuse(visit: Visit, error: unknown): Promise<Response> {
   if (!isRefusal(error)) throw error
   const toast = { tone: 'danger', text: error.message } as const
   const { request } = visit
-  if (!isPartial(request) || error.kind === 'not_found') return goTo(request, hrefOf(visit), toast)
+  if (error.kind === 'not_found') return goTo(request, '/groups', toast)
+  if (!isPartial(request)) return goTo(request, hrefOf(visit), toast)
   return await show(visit, {}, { status: STATUS[error.kind], toasts: [toast] })
 }
 

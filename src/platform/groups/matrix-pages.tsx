@@ -1,4 +1,4 @@
-import { holds, PERMISSIONS, targetKindOf, wordsOf } from '#core/access/permissions.ts'
+import { holds, limitedTo, PERMISSIONS, targetKindOf, wordsOf } from '#core/access/permissions.ts'
 import type { Scope } from '#core/scope.ts'
 import type { Door } from '#http/admit.ts'
 import { STATUS } from '#http/errors.ts'
@@ -98,7 +98,9 @@ async function matrixOf(visit: Visit): Promise<GroupsProps> {
 
 function contextOf({ scope, state }: Visit): MatrixContext {
   const held = scope.permissions
-  return { catalogue: CATALOGUE, state, canEdit: held.has('group.edit'), held }
+  const canEdit = held.has('group.edit')
+  const hasLimited = [...(scope.limited ?? [])].some((grant) => grant.startsWith(limitedTo('group.edit', '')))
+  return { catalogue: CATALOGUE, state, canEdit, hasMenus: canEdit || hasLimited, held }
 }
 
 function rowOf({ scope }: Visit, group: Group, all: readonly { id: number; name: string }[]): GroupRowProps {

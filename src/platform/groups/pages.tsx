@@ -12,8 +12,7 @@ import { createGroup, deleteGroup, type Group, renameGroup, requireGroup } from 
 import { groupPages } from './group-pages.tsx'
 import { act, refuse, show, showRow, stateOf, tell, type Visit } from './matrix-pages.tsx'
 import { isRefusal, rightsNow } from './own-rights.ts'
-
-const EDIT_THIS = { permission: 'group.edit', target: 'group' } as const
+import { EDIT_THIS } from './schemas.ts'
 
 /** `/groups`: the matrix of groups and permissions, and its forms. */
 export function groupsPages(door: Door) {
