@@ -33,7 +33,7 @@ function lossOf({ memberCount, permissions, limited, catalogue }: RowDialogProps
   const general = catalogue
     .filter(({ permission }) => permissions.has(permission))
     .map(({ words }) => midSentence(words))
-  const given = [...general, ...limited.map(({ words, targetName }) => `${midSentence(words)} (only ${targetName})`)]
+  const given = [...general, ...limited.map(({ words }) => midSentence(words))]
   if (memberCount === 0) return 'Nobody is in it, so nobody loses anything. This cannot be undone.'
   const people = plural(memberCount, 'person', 'people')
   if (given.length === 0) {

@@ -7,7 +7,7 @@ import { type GroupsState, GroupsStateFields } from './list-state.tsx'
 import type { KnownPermission } from './permission-words.ts'
 
 /** A grant for one group only. */
-export type LimitedGrant = Readonly<{ permission: Permission; target: string; words: string; targetName: string }>
+export type LimitedGrant = Readonly<{ permission: Permission; target: string; words: string }>
 
 export type GroupRowProps = Readonly<{
   groupId: number

@@ -7,9 +7,9 @@ import { midSentence } from './permission-words.ts'
 export function LimitedGrants(props: GroupRowProps & MatrixContext & Readonly<{ id: string }>): JSX.Element {
   return (
     <ul class="hf-limited" aria-label="For one group only">
-      {props.limited.map(({ permission, target, words, targetName }) => (
+      {props.limited.map(({ permission, target, words }) => (
         <li>
-          <span safe>{`${words}: only ${targetName}`}</span>
+          <span safe>{words}</span>
           {props.canEdit && props.held.has(permission) && (
             <button
               type="submit"
@@ -17,7 +17,7 @@ export function LimitedGrants(props: GroupRowProps & MatrixContext & Readonly<{ 
               form={`${props.id}-grants`}
               name="take"
               value={attribute(`${permission}@${target}`)}
-              aria-label={attribute(`Revoke: ${midSentence(words)}, only ${targetName}`)}
+              aria-label={attribute(`Revoke: ${midSentence(words)}`)}
             >
               <Icon name="x" />
             </button>

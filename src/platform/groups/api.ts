@@ -10,7 +10,7 @@ import { grantsApi } from './grants-api.ts'
 import { createGroup, deleteGroup, listGroups, renameGroup } from './group.ts'
 import { groupOf } from './group-json.ts'
 import { groupMembersApi } from './members-api.ts'
-import { EDIT_THIS } from './schemas.ts'
+import { EDIT_THIS } from './own-rights.ts'
 
 const NamedGroup = exactly({ name: Type.String({ maxLength: 1000 }) })
 

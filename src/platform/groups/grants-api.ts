@@ -1,12 +1,12 @@
 import { Elysia, t } from 'elysia'
 import type { Door } from '#http/admit.ts'
 import { gate } from '#http/gate.ts'
+import { PathId } from '#http/schemas.ts'
 import { GRANT, REVOKE } from './documentation.ts'
 import { grantPermission, revokePermission } from './grant.ts'
 import { groupOf } from './group-json.ts'
-import { AnId } from './schemas.ts'
 
-const GrantParams = t.Object({ id: AnId, permission: t.String() })
+const GrantParams = t.Object({ id: PathId, permission: t.String() })
 const TargetQuery = t.Object(
   { target: t.Optional(t.String({ maxLength: 100, description: '`group:5`: for that group only.' })) },
   { additionalProperties: false },

@@ -1,6 +1,6 @@
-import { Elysia } from 'elysia'
+import { Elysia, t } from 'elysia'
 import { findMissing } from '#core/access/giving.ts'
-import { wordsOf } from '#core/access/permissions.ts'
+import { limitedWordsOf, wordsOf } from '#core/access/permissions.ts'
 import { AppError } from '#core/errors.ts'
 import type { Scope } from '#core/scope.ts'
 import type { Door } from '#http/admit.ts'
@@ -8,7 +8,7 @@ import { STATUS } from '#http/errors.ts'
 import { gate } from '#http/gate.ts'
 import { fieldOf, fragment, goTo, isPartial, shellPage } from '#http/page.tsx'
 import { pageAnswer, pageRequest } from '#http/pagination.ts'
-import { IdParams } from '#http/schemas.ts'
+import { IdParams, PathId } from '#http/schemas.ts'
 import type { Viewer } from '#http/viewer.ts'
 import { plural } from '#lib/format.ts'
 import { GroupCard, GroupContent, type GroupProps } from '#views/groups/group-page.tsx'
@@ -23,10 +23,10 @@ import {
 } from './group-member.ts'
 import { readGroup } from './group-reading.ts'
 import { mayEdit } from './matrix-pages.tsx'
-import { isRefusal, rightsNow } from './own-rights.ts'
-import { EDIT_THIS, PlaceParams } from './schemas.ts'
+import { EDIT_THIS, isRefusal, rightsNow } from './own-rights.ts'
 
 const SEARCH_CHARS_MAX = 200
+const PlaceParams = t.Object({ id: PathId, user_id: PathId })
 
 type Visit = Readonly<{ door: Door; request: Request; viewer: Viewer; scope: Scope; groupId: number; q: string }>
 type Shown = Pick<GroupProps, 'draft' | 'cursor'>
@@ -126,8 +126,7 @@ async function propsOf({ door, scope, groupId, q }: Visit, cursor: string | unde
     groupId,
     name: group.name,
     given: group.grants.map(({ permission, target }) => {
-      const words = wordsOf(permission)
-      return target === undefined ? words : `${words} (only ${names.get(target) ?? target})`
+      return target === undefined ? wordsOf(permission) : limitedWordsOf(permission, names.get(target) ?? target)
     }),
     members: items,
     q,

@@ -1,4 +1,4 @@
-import { holds, limitedTo, PERMISSIONS, targetKindOf, wordsOf } from '#core/access/permissions.ts'
+import { holds, limitedTo, limitedWordsOf, PERMISSIONS, targetKindOf, wordsOf } from '#core/access/permissions.ts'
 import type { Scope } from '#core/scope.ts'
 import type { Door } from '#http/admit.ts'
 import { STATUS } from '#http/errors.ts'
@@ -113,7 +113,7 @@ function rowOf({ scope }: Visit, group: Group, all: readonly { id: number; name:
     limited: group.grants.flatMap(({ permission, target }) => {
       const targetName = target === undefined ? undefined : names.get(target)
       if (target === undefined || targetName === undefined) return []
-      return [{ permission, target, words: wordsOf(permission), targetName }]
+      return [{ permission, target, words: limitedWordsOf(permission, targetName) }]
     }),
     canRename: mayEdit(scope, group.id),
   }

@@ -1,12 +1,14 @@
-import { Elysia } from 'elysia'
+import { Elysia, t } from 'elysia'
 import type { Door } from '#http/admit.ts'
 import { gate } from '#http/gate.ts'
 import { pageAnswer, pageRequest } from '#http/pagination.ts'
-import { IdParams, ListQuery } from '#http/schemas.ts'
+import { IdParams, ListQuery, PathId } from '#http/schemas.ts'
 import { ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER } from './documentation.ts'
 import { memberOf } from './group-json.ts'
 import { addGroupMember, listGroupMembers, removeGroupMember } from './group-member.ts'
-import { EDIT_THIS, PlaceParams } from './schemas.ts'
+import { EDIT_THIS } from './own-rights.ts'
+
+const PlaceParams = t.Object({ id: PathId, user_id: PathId })
 
 /** Who is in a group. */
 export function groupMembersApi(door: Door) {

@@ -4,6 +4,9 @@ import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { Scope } from '#core/scope.ts'
 
+/** What changing a group's name and people asks for: a grant for this one group does, too. */
+export const EDIT_THIS = { permission: 'group.edit', target: 'group' } as const
+
 type Asking = Readonly<{ door: { ctx: Context }; viewer: { person: { userId: number } }; scope: Scope }>
 
 /** What the viewer may do after a change of groups, which may have been one of his own. */

@@ -11,8 +11,7 @@ import { grantPermission, revokePermission, type WantedGrant } from './grant.ts'
 import { createGroup, deleteGroup, type Group, renameGroup, requireGroup } from './group.ts'
 import { groupPages } from './group-pages.tsx'
 import { act, refuse, show, showRow, stateOf, tell, type Visit } from './matrix-pages.tsx'
-import { isRefusal, rightsNow } from './own-rights.ts'
-import { EDIT_THIS } from './schemas.ts'
+import { EDIT_THIS, isRefusal, rightsNow } from './own-rights.ts'
 
 /** `/groups`: the matrix of groups and permissions, and its forms. */
 export function groupsPages(door: Door) {
