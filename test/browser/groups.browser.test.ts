@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { eq } from 'drizzle-orm'
 import type { Browser, Page } from 'playwright-core'
 import { groups } from '#core/access/tables.ts'
 import { auditLog } from '#core/audit/tables.ts'
@@ -27,28 +28,28 @@ for (const scripts of [true, false]) {
     await using site = await startSite()
     await using visitor = await site.visit(browser, 'admin', { scripts })
     const { app, people } = site
-    const [sales, other] = [
-      await makeGroup(app, people.admin.orgId, [], [people.viewer], 'Sales'),
+    const [team, other] = [
+      await makeGroup(app, people.admin.orgId, [], [people.viewer], 'Team'),
       await makeGroup(app, people.admin.orgId, ['audit.read'], [], 'Audit'),
     ]
     const { page } = visitor
     await page.goto('/groups')
-    const cell = toggleOf(page, 'Sales', 'See members and invitations')
+    const cell = toggleOf(page, 'Team', 'See members and invitations')
     expect(await cell.getAttribute('aria-pressed')).toBe('false')
     await cell.press('Enter')
-    await page.locator('.hf-grant-given').nth(1).waitFor()
+    await page.locator('.hf-grant-given').nth(2).waitFor()
     expect(await cell.getAttribute('aria-pressed')).toBe('true')
-    expect([await grantsIn(app, sales), await grantsIn(app, other)]).toEqual([['member.read'], ['audit.read']])
+    expect([await grantsIn(app, team), await grantsIn(app, other)]).toEqual([['member.read'], ['audit.read']])
     if (scripts) {
       // The focus stays on the switch, and a reader hears what happened.
       expect(await cell.evaluate((button) => button === document.activeElement)).toBe(true)
-      expect(await page.locator('#live').textContent()).toBe('Sales may now see members and invitations.')
+      expect(await page.locator('#live').textContent()).toBe('Team may now see members and invitations.')
     } else {
-      await page.getByText('Sales may now see members and invitations.').waitFor()
+      await page.getByText('Team may now see members and invitations.').waitFor()
     }
     await cell.click()
-    await page.locator('.hf-grant-given').nth(1).waitFor({ state: 'detached' })
-    expect([await grantsIn(app, sales), await grantsIn(app, other)]).toEqual([[], ['audit.read']])
+    await page.locator('.hf-grant-given').nth(2).waitFor({ state: 'detached' })
+    expect([await grantsIn(app, team), await grantsIn(app, other)]).toEqual([[], ['audit.read']])
     expect(await app.ctx.db.$count(auditLog)).toBe(2)
     expect(visitor.faults()).toEqual([])
   }, 60_000)
@@ -59,12 +60,12 @@ for (const scripts of [true, false]) {
     const { app, people } = site
     const { page } = visitor
     await page.goto('/groups')
-    await page.getByText('No groups yet').waitFor()
-    await page.getByRole('link', { name: 'New group' }).first().click()
+    await page.getByRole('link', { name: 'New group' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('Leads')
     await page.getByRole('button', { name: 'Make group' }).click()
     await page.getByRole('link', { name: 'Leads', exact: true }).waitFor()
     visitor.expectRefusal(422)
+    await page.getByLabel('Group', { exact: true }).selectOption({ label: 'Leads' })
     await page.getByLabel('Permission', { exact: true }).fill('group.edit.all')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByText('There is no such permission.').waitFor()
@@ -77,7 +78,7 @@ for (const scripts of [true, false]) {
     await page.getByLabel('Name or e-mail').fill('vera@acme.test')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByRole('cell', { name: 'Vera Viewer' }).waitFor()
-    const [id = 0] = (await app.ctx.db.select().from(groups)).map((one) => one.id)
+    const [{ id } = { id: 0 }] = await app.ctx.db.select().from(groups).where(eq(groups.name, 'Leads'))
     expect([await grantsIn(app, id), await peopleIn(app, id)]).toEqual([
       [`group.edit@group:${id}`],
       [people.viewer.userId],
@@ -88,7 +89,8 @@ for (const scripts of [true, false]) {
     const question = page.getByRole('dialog', { name: 'Delete the group Leads?' })
     expect(await question.textContent()).toContain('1 person loses what it gives')
     await question.getByRole('button', { name: 'Delete group' }).click()
-    await page.getByText('No groups yet').waitFor()
+    await page.getByText('The group Leads is deleted.').waitFor()
+    expect(await page.getByRole('link', { name: 'Leads', exact: true }).count()).toBe(0)
     expect(visitor.faults()).toEqual([])
   }, 60_000)
 }
@@ -124,7 +126,7 @@ test('whoever holds part of it moves these switches only, and a reader none; not
   expect(await page.locator('.hf-matrix button').count()).toBe(0)
   await addGrant(app, viewer.orgId, own, 'group.edit')
   await page.reload()
-  expect(await page.locator('button.hf-grant:enabled').count()).toBe(2)
+  expect(await rowOf(page, 'Readers').locator('button.hf-grant:enabled').count()).toBe(2)
   const shut = toggleOf(page, 'Readers', 'Everything in this organization')
   expect([await shut.isDisabled(), await shut.getAttribute('title')]).toEqual([
     true,

@@ -4,6 +4,7 @@ import { GROUPS_MAX, type Group, selectGroups, withGrants } from './group.ts'
 import { keyOf } from './group-name.ts'
 
 export const MATRIX_ROWS = 25
+const COLLATOR = new Intl.Collator('en')
 
 export type Matrix = Readonly<{
   /** By name. */
@@ -23,10 +24,10 @@ export async function listMatrix(
 ): Promise<Matrix> {
   const { search, cursor, limit = MATRIX_ROWS } = query
   const rows = await selectGroups(ctx.db, scope).limit(GROUPS_MAX)
-  const all = rows.map((row) => ({ ...row, key: keyOf(row.name) })).sort((a, b) => (a.key < b.key ? -1 : 1))
+  const all = rows.map((row) => ({ ...row, key: keyOf(row.name) })).sort((a, b) => order(a.key, b.key))
   const found = all.filter(({ key }) => key.includes(keyOf(search)))
   const after = cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString('utf8')
-  const rest = found.filter(({ key }) => key > after)
+  const rest = found.filter(({ key }) => order(key, after) > 0)
   const shown = rest.slice(0, limit)
   const last = shown.at(-1)
   return {
@@ -35,4 +36,9 @@ export async function listMatrix(
     found: found.length,
     nextCursor: last && rest.length > limit ? Buffer.from(last.key).toString('base64url') : undefined,
   }
+}
+
+/** As people look for names, Ä beside A; no two keys are equal. */
+function order(key: string, other: string): number {
+  return COLLATOR.compare(key, other) || (key < other ? -1 : Number(key > other))
 }
