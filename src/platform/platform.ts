@@ -14,6 +14,8 @@ import type { TourStep } from '#http/tour.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
+import { groupsApi } from '#platform/groups/api.ts'
+import { groupsPages } from '#platform/groups/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
@@ -30,11 +32,15 @@ import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
 import { tourPages } from '#platform/tour/pages.tsx'
 
-const APIS = [healthApi, sessionsApi, tokensApi, accountApi, tourApi, membersApi, invitesApi]
-const PAGES = [setupPages, sessionsPages, accountPages, tourPages, tokensPages, membersPages, invitesPages, orgsPages]
+const APIS = [...[healthApi, sessionsApi, tokensApi, accountApi, tourApi], ...[membersApi, invitesApi, groupsApi]]
+const PAGES = [
+  ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
+  ...[membersPages, invitesPages, groupsPages, orgsPages],
+]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
 ]

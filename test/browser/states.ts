@@ -75,6 +75,24 @@ export const STATES: readonly State[] = [
   },
   { name: 'the expired invitations', who: 'admin', reach: goto('/members?filter=expired') },
   { name: 'a search for nobody', who: 'admin', reach: goto('/members?q=zzz') },
+  { name: 'the groups', who: 'admin', reach: goto('/groups') },
+  { name: 'a search for no group', who: 'admin', reach: goto('/groups?q=zzz') },
+  { name: 'the dialog for a group', who: 'admin', reach: goto('/groups?create=1') },
+  { name: 'a group’s menu', who: 'admin', reach: (page) => pressOn(page, '/groups', ['Actions for Sales']) },
+  {
+    name: 'the dialog to rename a group',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/groups', ['Actions for Sales', 'Rename']),
+  },
+  {
+    name: 'the dialog to delete a group',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/groups', ['Actions for Sales', 'Delete']),
+  },
+  { name: 'a permission that does not exist', who: 'admin', refusals: [422], reach: (page) => giveWrongly(page) },
+  { name: 'the people of a group', who: 'admin', reach: goto('/groups/1') },
+  { name: 'the dialog to take somebody out', who: 'admin', reach: (page) => pressOn(page, '/groups/1', ['Remove']) },
+  { name: 'nobody of that name', who: 'admin', refusals: [422], reach: (page) => addWrongly(page) },
   { name: 'the account menu', who: 'admin', reach: (page) => pressOn(page, '/account', [/^Account of/]) },
   { name: 'the theme menu', who: 'admin', reach: (page) => pressOn(page, '/account', ['Theme']) },
   { name: 'the account', who: 'viewer', reach: goto('/account') },
@@ -130,6 +148,20 @@ async function pressOn(page: Page, path: string, buttons: readonly (string | Reg
     if (name === 'Dismiss') await found.first().waitFor()
     else await found.first().click()
   }
+}
+
+async function giveWrongly(page: Page): Promise<void> {
+  await page.goto('/groups')
+  await page.getByLabel('Permission', { exact: true }).fill('member.rule')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.locator('.hf-fault').waitFor()
+}
+
+async function addWrongly(page: Page): Promise<void> {
+  await page.goto('/groups/1')
+  await page.getByLabel('Name or e-mail').fill('Nobody')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.locator('.hf-fault').waitFor()
 }
 
 async function signInWrongly(page: Page): Promise<void> {

@@ -2,6 +2,7 @@ import { JSON_BYTES_MAX } from '#http/body.ts'
 import { PASSWORD } from '#test/support/app.ts'
 import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
+import { groupCases } from './group-cases.ts'
 
 export type Case = (stage: Stage, operation: Operation) => Promise<Response>
 
@@ -78,6 +79,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   'PATCH /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":""}' }),
   ...members(),
+  ...groupCases(),
   ...invitations(),
   ...acceptance(),
 }

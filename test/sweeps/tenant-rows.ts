@@ -1,5 +1,6 @@
 import { scopes } from '#db/columns.ts'
 import { createToken } from '#platform/tokens/token.ts'
+import { makeGroup } from '#test/groups/arrange.ts'
 import type { TestApp, TestPerson } from '#test/support/app.ts'
 import { json, makeOrg, makePerson } from '#test/support/app.ts'
 
@@ -9,14 +10,18 @@ export type Tenant = Readonly<{ mark: string; orgId: number; slug: string; admin
 /** Makes a row of a tenant and answers with its id. */
 type MakeRow = (app: TestApp, tenant: Tenant) => Promise<number>
 
+/** What every group of a tenant gives. */
+const GIVEN = 'member.read'
 let made = 0
 
 /** How to make an id for each parameter of a path. A route with a parameter that is not here fails the sweep. */
 const ROWS: Readonly<Record<string, MakeRow>> = {
   '/api/auth/tokens/{id}': makeToken,
+  '/api/groups/{id}': makeGroupOf,
   '/api/invites/{id}': makeInvite,
   '/api/members/{user_id}': makeMember,
   '/tokens/{id}': makeToken,
+  '/groups/{id}': makeGroupOf,
   '/members/invites/{id}': makeInvite,
   '/members/{id}': makeMember,
 }
@@ -34,6 +39,24 @@ export async function makeTenant(app: TestApp, mark: string): Promise<Tenant> {
 export function rowMakerOf(path: string, rows = ROWS): MakeRow | undefined {
   const end = path.indexOf('}')
   return end < 0 ? undefined : rows[path.slice(0, end + 1)]
+}
+
+/**
+ * What stands for a path's parameters after its first: a person of the tenant, in the group unless he is to be put there. A
+ * permission that the group has, unless it is to be given, needs no row.
+ */
+export async function restOf(
+  app: TestApp,
+  tenant: Tenant,
+  { method, path }: { method: string; path: string },
+  id: number,
+): Promise<Readonly<Record<string, string | number>>> {
+  if (path.endsWith('/permissions/{permission}')) return { permission: method === 'PUT' ? 'audit.read' : GIVEN }
+  if (!path.includes('{id}/members/{user_id}')) return {}
+  const userId = await makeMember(app, tenant)
+  const place = `/api/groups/${id}/members/${userId}`
+  if (method !== 'PUT') await app.fetch(place, { method: 'PUT', headers: tenant.admin.bearer })
+  return { user_id: userId }
 }
 
 /** Every row of every table, as text: two dumps are equal when nothing changed anywhere. */
@@ -59,6 +82,10 @@ async function makeInvite(app: TestApp, { mark, admin }: Tenant): Promise<number
   const response = await app.fetch('/api/invites', json('POST', body, admin.bearer))
   const { id }: { id: number } = await response.json()
   return id
+}
+
+async function makeGroupOf(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
+  return await makeGroup(app, orgId, [GIVEN], [], `${mark} group ${++made}`)
 }
 
 async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number> {

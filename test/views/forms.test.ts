@@ -4,6 +4,9 @@ import { type Element, elementsOf, textOf } from './markup.ts'
 
 const pages = [...gallery((text) => text, 'dark')].map(([name, html]) => ({ name, html, elements: elementsOf(html) }))
 
+/** Forms that ask and change nothing. */
+const SEARCHES = /^\/(members|groups(\/\d+)?)$/
+
 function every(
   what: (element: Element) => boolean,
   isRight: (element: Element, ids: ReadonlySet<string>) => boolean,
@@ -39,7 +42,8 @@ describe('every page', () => {
 
   test('a form that changes something is a POST', () => {
     every(
-      ({ tag, attributes }) => tag === 'form' && attributes.get('action') !== '/members',
+      ({ tag, attributes }) =>
+        tag === 'form' && !(attributes.has('hx-get') && SEARCHES.test(attributes.get('action') ?? '')),
       ({ attributes }) => attributes.get('method') === 'post',
     )
   })
@@ -48,8 +52,12 @@ describe('every page', () => {
     every(has('form', 'hx-target'), ({ attributes }, ids) => ids.has(attributes.get('hx-target')?.slice(1) ?? ''))
   })
 
-  test('each button of a form is held while its request is on its way', () => {
-    every(has('form', 'hx-post'), ({ attributes }) => attributes.get('hx-disable') === 'find [type=submit]')
+  test('each button of a form is held while its request is on its way, or its requests wait for each other', () => {
+    every(
+      has('form', 'hx-post'),
+      ({ attributes }) =>
+        attributes.get('hx-disable') === 'find [type=submit]' || attributes.get('hx-sync') === 'queue all',
+    )
   })
 
   test('each button says what it does when it is pressed', () => {

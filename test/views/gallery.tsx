@@ -2,16 +2,20 @@ import { renderFragment, type Theme } from '#views/document.tsx'
 import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
+import { groupsPages } from './gallery-groups.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
-import { accountPages, membersPages, tokensPages, tourPages } from './gallery-shell.tsx'
+import { accountPages, membersPages, type Shown, tokensPages, tourPages } from './gallery-shell.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
 /** Every page in every state that looks different, as documents. `say` sees each text that a person could have written. */
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
-  const inShell = { ...membersPages(say), ...accountPages(say), ...tokensPages(say), ...tourPages(say) }
-  for (const [name, shown] of Object.entries(inShell)) {
+  const inShell = {
+    ...{ ...membersPages(say), ...groupsPages(say) },
+    ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say) },
+  }
+  for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
     documents.set(
       name,

@@ -18,6 +18,7 @@ import mail from '@tabler/icons/outline/mail.svg' with { type: 'text' }
 import mailX from '@tabler/icons/outline/mail-x.svg' with { type: 'text' }
 import menu from '@tabler/icons/outline/menu-2.svg' with { type: 'text' }
 import moon from '@tabler/icons/outline/moon.svg' with { type: 'text' }
+import pencil from '@tabler/icons/outline/pencil.svg' with { type: 'text' }
 import plus from '@tabler/icons/outline/plus.svg' with { type: 'text' }
 import refresh from '@tabler/icons/outline/refresh.svg' with { type: 'text' }
 import search from '@tabler/icons/outline/search.svg' with { type: 'text' }
@@ -30,6 +31,7 @@ import userCircle from '@tabler/icons/outline/user-circle.svg' with { type: 'tex
 import userMinus from '@tabler/icons/outline/user-minus.svg' with { type: 'text' }
 import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
 import users from '@tabler/icons/outline/users.svg' with { type: 'text' }
+import usersGroup from '@tabler/icons/outline/users-group.svg' with { type: 'text' }
 import x from '@tabler/icons/outline/x.svg' with { type: 'text' }
 
 /** Every icon the pages draw. An icon that is not imported here is not in the program. */
@@ -54,6 +56,7 @@ const ICONS = {
   'mail-x': inner(mailX),
   menu: inner(menu),
   moon: inner(moon),
+  pencil: inner(pencil),
   plus: inner(plus),
   refresh: inner(refresh),
   search: inner(search),
@@ -66,6 +69,7 @@ const ICONS = {
   'user-minus': inner(userMinus),
   'user-plus': inner(userPlus),
   users: inner(users),
+  'users-group': inner(usersGroup),
   x: inner(x),
 } as const
 
