@@ -26,18 +26,22 @@ import { sessionsPages } from '#platform/sessions/pages.tsx'
 import { setupPages } from '#platform/setup/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
+import { usersApi } from '#platform/users/api.ts'
+import { usersJobs } from '#platform/users/jobs.ts'
+import { usersPages } from '#platform/users/pages.tsx'
 
-const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi]
-const PAGES = [setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages, orgsPages]
+const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi, usersApi]
+const PAGES = [setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages, orgsPages, usersPages]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
 ]
 
 /** Everything the clock does in this role. */
-export const platformJobs = [...sessionsJobs, ...invitesJobs, deleteEndedJobs]
+export const platformJobs = [...sessionsJobs, ...invitesJobs, ...usersJobs, deleteEndedJobs]
 export const platformSchedules = [...sessionsSchedules, DELETE_ENDED_JOBS]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */

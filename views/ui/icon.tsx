@@ -17,6 +17,7 @@ import mail from '@tabler/icons/outline/mail.svg' with { type: 'text' }
 import mailX from '@tabler/icons/outline/mail-x.svg' with { type: 'text' }
 import menu from '@tabler/icons/outline/menu-2.svg' with { type: 'text' }
 import moon from '@tabler/icons/outline/moon.svg' with { type: 'text' }
+import pencil from '@tabler/icons/outline/pencil.svg' with { type: 'text' }
 import plus from '@tabler/icons/outline/plus.svg' with { type: 'text' }
 import refresh from '@tabler/icons/outline/refresh.svg' with { type: 'text' }
 import search from '@tabler/icons/outline/search.svg' with { type: 'text' }
@@ -25,8 +26,11 @@ import send from '@tabler/icons/outline/send.svg' with { type: 'text' }
 import shield from '@tabler/icons/outline/shield.svg' with { type: 'text' }
 import sun from '@tabler/icons/outline/sun.svg' with { type: 'text' }
 import trash from '@tabler/icons/outline/trash.svg' with { type: 'text' }
+import userCheck from '@tabler/icons/outline/user-check.svg' with { type: 'text' }
 import userCircle from '@tabler/icons/outline/user-circle.svg' with { type: 'text' }
+import userCog from '@tabler/icons/outline/user-cog.svg' with { type: 'text' }
 import userMinus from '@tabler/icons/outline/user-minus.svg' with { type: 'text' }
+import userOff from '@tabler/icons/outline/user-off.svg' with { type: 'text' }
 import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
 import users from '@tabler/icons/outline/users.svg' with { type: 'text' }
 import x from '@tabler/icons/outline/x.svg' with { type: 'text' }
@@ -52,6 +56,7 @@ const ICONS = {
   'mail-x': inner(mailX),
   menu: inner(menu),
   moon: inner(moon),
+  pencil: inner(pencil),
   plus: inner(plus),
   refresh: inner(refresh),
   search: inner(search),
@@ -60,8 +65,11 @@ const ICONS = {
   shield: inner(shield),
   sun: inner(sun),
   trash: inner(trash),
+  'user-check': inner(userCheck),
   'user-circle': inner(userCircle),
+  'user-cog': inner(userCog),
   'user-minus': inner(userMinus),
+  'user-off': inner(userOff),
   'user-plus': inner(userPlus),
   users: inner(users),
   x: inner(x),
