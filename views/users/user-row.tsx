@@ -1,33 +1,29 @@
 import type { Role } from '#core/access/roles.ts'
-import { exactTime, plural, relativeTime } from '#lib/format.ts'
+import { exactTime, plural } from '#lib/format.ts'
 import { ROLE_WORDS } from '#views/members/role.tsx'
 import { Avatar } from '#views/ui/avatar.tsx'
-import { Badge } from '#views/ui/badge.tsx'
-import { Icon } from '#views/ui/icon.tsx'
-import { Menu, MenuDialogButton, MenuSubmit } from '#views/ui/menu.tsx'
 import { Time } from '#views/ui/time.tsx'
-import { type UsersFilter, type UsersState, UsersStateFields } from './list-state.tsx'
-import { DeactivateDialog, RenameDialog, type RenameDraft, ResetDialog } from './user-dialogs.tsx'
+import type { UsersState } from './list-state.tsx'
+import type { RenameDraft } from './rename-dialog.tsx'
+import { UserMenu } from './user-menu.tsx'
+import { type Standing, StandingBadge, storyOf } from './user-standing.tsx'
 
 const ORGS_SHOWN_MAX = 2
 
-export type UserRowProps = Readonly<{
-  id: number
-  name: string
-  email: string
-  /** Of the account. */
-  standing: Exclude<UsersFilter, 'all'>
-  isSuperadmin: boolean
-  /** Of a temporary password; undefined for one that its owner chose. */
-  passwordExpiresAt: Date | undefined
-  lastSignInAt: Date | undefined
-  /** Those that the viewer may see, oldest membership first. */
-  orgs: readonly Readonly<{ name: string; role: Role }>[]
-  /** The viewer's own row. */
-  isSelf: boolean
-  /** Why the viewer may not manage the account; undefined when he may. */
-  obstacle: string | undefined
-}>
+export type UserRowProps = Standing &
+  Readonly<{
+    id: number
+    name: string
+    email: string
+    isSuperadmin: boolean
+    lastSignInAt: Date | undefined
+    /** Those that the viewer may see, oldest membership first. */
+    orgs: readonly Readonly<{ name: string; role: Role }>[]
+    /** The viewer's own row. */
+    isSelf: boolean
+    /** Why the viewer may not manage the account; undefined when he may. */
+    obstacle: string | undefined
+  }>
 
 export type UserRowContext = Readonly<{
   state: UsersState
@@ -64,7 +60,7 @@ export function UserRow(props: UserRowProps & UserRowContext): JSX.Element {
         {props.state.isEverywhere ? orgsOf(props) : roleOf(props)}
       </td>
       <td class="hf-cell-badge">
-        <StateBadge {...props} />
+        <StandingBadge {...props} />
       </td>
       <td class="hf-cell-time">
         {props.lastSignInAt ? <Time at={props.lastSignInAt} now={props.now} /> : <span>never</span>}
@@ -78,24 +74,6 @@ export function UserRow(props: UserRowProps & UserRowContext): JSX.Element {
   )
 }
 
-function StateBadge(props: UserRowProps & UserRowContext): JSX.Element {
-  if (props.standing === 'deactivated') return <Badge tone="unknown" label="Deactivated" />
-  if (props.standing === 'active') return <Badge tone="normal" label="Active" />
-  return isOver(props) ? <Badge tone="failing" label="Password expired" /> : <Badge tone="pending" label="Reset due" />
-}
-
-/** What is going on with a temporary password, in words. */
-function storyOf(props: UserRowProps & UserRowContext): string | undefined {
-  const { standing, passwordExpiresAt, now } = props
-  if (standing !== 'reset_due' || passwordExpiresAt === undefined) return undefined
-  if (isOver(props)) return `Temporary password expired ${relativeTime(passwordExpiresAt, now)}: reset it again`
-  return `Temporary password expires ${relativeTime(passwordExpiresAt, now)}`
-}
-
-function isOver({ passwordExpiresAt, now }: UserRowProps & UserRowContext): boolean {
-  return passwordExpiresAt !== undefined && passwordExpiresAt <= now
-}
-
 function roleOf({ orgs }: UserRowProps): string {
   const [here] = orgs
   return here ? ROLE_WORDS[here.role].label : ''
@@ -106,60 +84,4 @@ function orgsOf({ orgs }: UserRowProps): string {
   const names = orgs.slice(0, ORGS_SHOWN_MAX).map(({ name }) => name)
   const more = orgs.length - names.length
   return more > 0 ? `${names.join(', ')} and ${plural(more, 'more', 'more')}` : names.join(', ')
-}
-
-function UserMenu(props: UserRowProps & UserRowContext): JSX.Element {
-  const id = `user-${props.id}`
-  const { obstacle, standing } = props
-  return (
-    <>
-      <Menu id={`${id}-menu`} label={`Actions for ${props.name || props.email}`} trigger={<Icon name="dots" />}>
-        {obstacle === undefined ? (
-          <>
-            <MenuDialogButton dialogId={`${id}-rename`} label="Rename" icon="pencil" />
-            {standing !== 'deactivated' && (
-              <MenuDialogButton dialogId={`${id}-reset`} label="Reset password" icon="key" />
-            )}
-            {standing === 'deactivated' ? (
-              <ActivateForm {...props} />
-            ) : (
-              <MenuDialogButton dialogId={`${id}-deactivate`} label="Deactivate" icon="user-off" isDanger />
-            )}
-          </>
-        ) : (
-          <p class="hf-menu-note" safe>
-            {obstacle}
-          </p>
-        )}
-      </Menu>
-      {obstacle === undefined && <RenameDialog {...props} dialogId={`${id}-rename`} draft={draftOf(props)} />}
-      {obstacle === undefined && standing !== 'deactivated' && (
-        <>
-          <ResetDialog {...props} dialogId={`${id}-reset`} />
-          <DeactivateDialog {...props} dialogId={`${id}-deactivate`} />
-        </>
-      )}
-    </>
-  )
-}
-
-/** Takes nothing from anybody, so it does not ask. */
-function ActivateForm(props: UserRowProps & UserRowContext): JSX.Element {
-  return (
-    <form
-      method="post"
-      action={`/users/${props.id}/activate`}
-      hx-post={`/users/${props.id}/activate`}
-      hx-target="#users"
-      hx-swap="outerHTML"
-      hx-disable="find [type=submit]"
-    >
-      <UsersStateFields {...props.state} />
-      <MenuSubmit label="Activate" icon="user-check" />
-    </form>
-  )
-}
-
-function draftOf({ renameDraft, id }: UserRowProps & UserRowContext): RenameDraft | undefined {
-  return renameDraft?.id === id ? renameDraft : undefined
 }

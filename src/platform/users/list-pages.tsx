@@ -10,7 +10,8 @@ import type { Toast } from '#views/ui/toast.tsx'
 import { type UsersState, usersHref } from '#views/users/list-state.tsx'
 import type { UserRowProps } from '#views/users/user-row.tsx'
 import { UsersCard, UsersContent, type UsersProps } from '#views/users/users-page.tsx'
-import { countUsers, listUsers, USER_STATES, type User } from './user.ts'
+import { USER_STATES, type User } from './user.ts'
+import { countUsers, listUsers } from './user-list.ts'
 
 const SEARCH_CHARS_MAX = 200
 

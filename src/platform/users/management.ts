@@ -1,12 +1,10 @@
-import { eq } from 'drizzle-orm'
 import { holds, type Permission } from '#core/access/permissions.ts'
 import { rightsOf } from '#core/access/roles.ts'
 import type { Context } from '#core/context.ts'
 import { AppError, type ErrorKind } from '#core/errors.ts'
 import type { Scope } from '#core/scope.ts'
-import { orgs, users } from '#core/tenancy/tables.ts'
-import { lockRow, type Tx } from '#db/database.ts'
-import { type Account, type AccountMembership, findAccount } from './account.ts'
+import { type Account, findAccount } from './account.ts'
+import type { AccountMembership } from './account-memberships.ts'
 
 /** Why somebody may not manage an account: `code` for programs, `words` for people. */
 export type Obstacle = Readonly<{ kind: ErrorKind; code: string; words: string; permission?: Permission }>
@@ -41,37 +39,13 @@ export function obstacleTo(scope: Scope, account: Account): Obstacle | undefined
  * exist; `self` (conflict); `is_superadmin`, `belongs_elsewhere` and `permission_denied` (forbidden).
  */
 export async function requireManaged(ctx: Context, scope: Scope, id: number): Promise<Account> {
-  return checked(scope, await findAccount(ctx.db, id))
+  return checkManaged(scope, await findAccount(ctx.db, id))
 }
 
-/**
- * The same inside a transaction, with the account, its orgs and one's own account locked, so that what was checked stays so until
- * the commit. Besides the errors of `requireManaged`: `unauthenticated` when one's own account was deactivated meanwhile.
- */
-export async function lockManaged(tx: Tx, scope: Scope, seen: Account): Promise<Account> {
-  // Always orgs first, and each kind by its ids: whoever locks in another order could wait for us while we wait for him.
-  const orgIds = seen.memberships.map(({ orgId }) => orgId).sort((a, b) => a - b)
-  for (const orgId of orgIds) await lockRow(tx, orgs, orgId)
-  const actorId = actorIdOf(scope)
-  const userIds = [seen.id, ...(actorId === undefined ? [] : [actorId])].sort((a, b) => a - b)
-  for (const userId of userIds) await lockRow(tx, users, userId)
-  if (actorId !== undefined) await requireActive(tx, actorId)
-  return checked(scope, await findAccount(tx, seen.id))
-}
-
-export function userNotFound(): AppError {
-  return new AppError('not_found', 'not_found', 'There is no such user.')
-}
-
-/** Two operators who deactivate each other at once would otherwise leave none. */
-async function requireActive(tx: Tx, actorId: number): Promise<void> {
-  const [actor] = await tx.select({ isActive: users.isActive }).from(users).where(eq(users.id, actorId))
-  if (!actor?.isActive) throw new AppError('unauthenticated', 'unauthenticated', 'Your account was deactivated.')
-}
-
-function checked(scope: Scope, account: Account | undefined): Account {
+/** The account itself, or the error that `requireManaged` throws. */
+export function checkManaged(scope: Scope, account: Account | undefined): Account {
   const isSeen = scope.isSuperadmin || account?.memberships.some(({ orgId }) => orgId === scope.orgId)
-  if (!account || !isSeen) throw userNotFound()
+  if (!account || !isSeen) throw new AppError('not_found', 'not_found', 'There is no such user.')
   const obstacle = obstacleTo(scope, account)
   if (!obstacle) return account
   const { kind, code, words, permission } = obstacle
@@ -84,6 +58,7 @@ function missingRight(scope: Scope, { role, grants }: AccountMembership): Permis
   return general ?? grants.find(({ permission, target }) => !holds(scope, permission, target))?.permission
 }
 
-function actorIdOf({ actor }: Scope): number | undefined {
+/** The user id of whoever acts; undefined for a job and for the operator. */
+export function actorIdOf({ actor }: Scope): number | undefined {
   return actor.kind === 'person' ? actor.userId : undefined
 }

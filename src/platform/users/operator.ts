@@ -7,7 +7,8 @@ import { findUserByEmail, hashChosen, setOwnPassword } from '#core/tenancy/user.
 import { contains } from '#db/text-search.ts'
 import { normalizeEmail } from '#lib/email.ts'
 import { voidResets } from '#platform/sessions/password.ts'
-import { type Account, findAccount, listAccounts, recordForAccount } from './account.ts'
+import { type Account, findAccount, listAccounts } from './account.ts'
+import { recordForAccount } from './account-log.ts'
 import { type IssuedPassword, issue, makeTemporaryPassword } from './temporary-password.ts'
 
 const PAGE_ROWS = 200

@@ -3,7 +3,8 @@ import type { AuditSubject } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { users } from '#core/tenancy/tables.ts'
 import type { Tx } from '#db/database.ts'
-import { type Account, findAccount, recordForAccount } from './account.ts'
+import { type Account, findAccount } from './account.ts'
+import { recordForAccount } from './account-log.ts'
 
 export const TEMPORARY_MAIL_KIND = 'user.temporary-password-mail'
 

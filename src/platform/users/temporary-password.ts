@@ -1,23 +1,21 @@
-import { and, count, eq, gt, like, min } from 'drizzle-orm'
 import { accountOf, forgiveAccount } from '#core/access/attempts.ts'
-import { passwordResets } from '#core/access/tables.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { Author, Scope } from '#core/scope.ts'
 import { setTemporaryPassword } from '#core/tenancy/user.ts'
 import type { Tx } from '#db/database.ts'
-import { addMs, HOUR_MS, SECOND_MS } from '#lib/clock.ts'
+import { addMs, HOUR_MS } from '#lib/clock.ts'
 import { hashPassword } from '#lib/password.ts'
 import { newTemporaryPassword } from '#lib/token.ts'
 import { voidResets } from '#platform/sessions/password.ts'
-import { type Account, recordForAccount } from './account.ts'
-import { lockManaged, requireManaged } from './management.ts'
+import type { Account } from './account.ts'
+import { recordForAccount } from './account-log.ts'
+import { lockManaged } from './managed-lock.ts'
+import { requireManaged } from './management.ts'
+import { countReset } from './reset-count.ts'
 import { enqueueTemporaryMail } from './temporary-mail.ts'
 
 export const TEMPORARY_HOURS = 24
-const RESETS_PER_HOUR_MAX = 3
-/** Marks a row of `password_resets` that is no link, but counts a temporary password. */
-const COUNTED = 'temporary:'
 
 /** `password` is there when no mail can be sent, and then only here. */
 export type IssuedPassword = Readonly<{ userId: number; email: string; expiresAt: Date; password: string | undefined }>
@@ -72,22 +70,4 @@ export async function issue(
   const detail = { user_id: id, email, is_mailed: isMailed }
   await recordForAccount(ctx, tx, author, account, 'password.reset_by_admin', detail)
   return version
-}
-
-/** Counts this one, or refuses it. Links that strangers ask for do not count: they must not keep an admin from helping. */
-async function countReset(ctx: Context, tx: Tx, userId: number): Promise<void> {
-  const now = ctx.clock.now()
-  const isRecent = gt(passwordResets.createdAt, addMs(now, -HOUR_MS))
-  const [recent] = await tx
-    .select({ resets: count(), oldest: min(passwordResets.createdAt) })
-    .from(passwordResets)
-    .where(and(eq(passwordResets.userId, userId), like(passwordResets.tokenHash, `${COUNTED}%`), isRecent))
-  if ((recent?.resets ?? 0) >= RESETS_PER_HOUR_MAX) {
-    const endsAt = addMs(recent?.oldest ?? now, HOUR_MS)
-    const retryAfter = Math.max(1, Math.ceil((endsAt.getTime() - now.getTime()) / SECOND_MS))
-    const words = `An account gets at most ${RESETS_PER_HOUR_MAX} temporary passwords an hour.`
-    throw new AppError('limited', 'too_many_resets', words, { retry_after: retryAfter })
-  }
-  const row = { userId, tokenHash: `${COUNTED}${ctx.random.uuid()}`, createdAt: now, expiresAt: now, usedAt: now }
-  await tx.insert(passwordResets).values(row)
 }

@@ -7,8 +7,10 @@ import { userOrgs, users } from '#core/tenancy/tables.ts'
 import { requireName } from '#core/tenancy/user.ts'
 import type { Tx } from '#db/database.ts'
 import { voidResets } from '#platform/sessions/password.ts'
-import { type Account, recordForAccount } from './account.ts'
-import { lockManaged, requireManaged } from './management.ts'
+import type { Account } from './account.ts'
+import { recordForAccount } from './account-log.ts'
+import { lockManaged } from './managed-lock.ts'
+import { requireManaged } from './management.ts'
 import { type User, userOf } from './user.ts'
 
 export type UserChange = Readonly<{ name?: string | undefined; isActive?: boolean | undefined }>
