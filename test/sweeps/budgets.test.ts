@@ -20,7 +20,9 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /api/auth/tokens': 2,
   'GET /api/members': 2,
   'GET /api/invites': 2,
+  'GET /api/users': 3,
   'GET /members': 4,
+  'GET /users': 4,
   'GET /tokens': 2,
   'GET /account': 2,
   'GET /account/password': 1,
@@ -97,7 +99,10 @@ describe('the budget of a request', () => {
       '/members?filter=pending&q=row',
       '/tokens',
       '/api/members',
+      '/users',
+      '/users?filter=active&q=e',
       '/api/invites',
+      '/api/users',
       '/api/auth/tokens',
     ]
     const counts: Record<string, number[]> = {}

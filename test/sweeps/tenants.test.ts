@@ -20,7 +20,10 @@ type Way = Readonly<{ how: string; headers: Record<string, string> }>
 type Answer = Readonly<{ status: number; body: string; location: string | null; cookies: string[] }>
 
 const BULK_FORM = '/members/invites/bulk'
-const FORMS: Readonly<Record<string, string>> = { 'POST /members/{id}/role': 'role=viewer' }
+const FORMS: Readonly<Record<string, string>> = {
+  'POST /members/{id}/role': 'role=viewer',
+  'POST /users/{id}/rename': 'name=Somebody+Else',
+}
 
 async function callsOf(app: TestApp): Promise<Call[]> {
   const operations = operationsOf(await documentOf(app)).filter(({ isOpen }) => !isOpen)
@@ -170,8 +173,10 @@ describe('an admin of one org', () => {
       'GET /api/me',
       'GET /api/members',
       'GET /api/invites',
+      'GET /api/users',
       'GET /members',
       'GET /tokens',
+      'GET /users',
     ]
     expect([...own]).toEqual(expect.arrayContaining(shown))
   })

@@ -4,13 +4,15 @@ import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
 import { accountPages, membersPages, tokensPages } from './gallery-shell.tsx'
+import { usersPages } from './gallery-users.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
 /** Every page in every state that looks different, as documents. `say` sees each text that a person could have written. */
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
-  for (const [name, shown] of Object.entries({ ...membersPages(say), ...accountPages(say), ...tokensPages(say) })) {
+  const inShell = { ...membersPages(say), ...accountPages(say), ...tokensPages(say), ...usersPages(say) }
+  for (const [name, shown] of Object.entries(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
     documents.set(
       name,

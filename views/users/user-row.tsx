@@ -56,7 +56,7 @@ export function UserRow(props: UserRowProps & UserRowContext): JSX.Element {
           </div>
         </div>
       </td>
-      <td class="hf-cell-fact" safe>
+      <td class={['hf-cell-fact', props.state.isEverywhere && 'hf-cell-orgs']} safe>
         {props.state.isEverywhere ? orgsOf(props) : roleOf(props)}
       </td>
       <td class="hf-cell-badge">

@@ -43,7 +43,7 @@ export const CHANGE = describe({
     'Deactivating ends the sessions of the account, revokes its access tokens and voids its reset links. Activating brings none of them back.',
   answers: { 200: { description: 'The account.', schema: UserObject, example: EXAMPLE } },
   errors: { ...REFUSALS, 409: ['self', 'last_admin'], 422: ['invalid_name'] },
-  requestExample: { is_active: true },
+  requestExample: { name: 'Grace Hopper', is_active: true },
 })
 
 export const RESET = describe({
