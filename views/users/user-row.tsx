@@ -47,7 +47,7 @@ export function UserRow(props: UserRowProps & UserRowContext): JSX.Element {
               {props.isSelf && <span class="hf-tag">You</span>}
               {props.isSuperadmin && <span class="hf-tag">Operator</span>}
             </b>
-            <small safe>{props.email}</small>
+            <small safe>{props.name === '' ? 'No name yet' : props.email}</small>
             {story !== undefined && (
               <small title={props.passwordExpiresAt && exactTime(props.passwordExpiresAt)} safe>
                 {story}
@@ -62,7 +62,7 @@ export function UserRow(props: UserRowProps & UserRowContext): JSX.Element {
       <td class="hf-cell-badge">
         <StandingBadge {...props} />
       </td>
-      <td class="hf-cell-time">
+      <td class="hf-cell-time" data-label="Last sign-in">
         {props.lastSignInAt ? <Time at={props.lastSignInAt} now={props.now} /> : <span>never</span>}
       </td>
       {props.canEdit && (
@@ -80,7 +80,7 @@ function roleOf({ orgs }: UserRowProps): string {
 }
 
 function orgsOf({ orgs }: UserRowProps): string {
-  if (orgs.length === 0) return 'no organization'
+  if (orgs.length === 0) return 'None'
   const names = orgs.slice(0, ORGS_SHOWN_MAX).map(({ name }) => name)
   const more = orgs.length - names.length
   return more > 0 ? `${names.join(', ')} and ${plural(more, 'more', 'more')}` : names.join(', ')

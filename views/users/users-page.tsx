@@ -36,7 +36,7 @@ export function UsersContent(props: UsersProps): JSX.Element {
     <>
       <PageHead
         title="Users"
-        text={`The accounts of ${whose}: when they last signed in, who may, and a new password for whoever lost theirs.`}
+        text={`Who has an account in ${whose} and when they last signed in. Help whoever lost their password, and close the account of whoever left.`}
       />
       <UsersCard {...props} />
     </>
