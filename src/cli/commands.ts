@@ -49,7 +49,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   user: {
-    summary: 'create a person, also the first admin (works on the database)',
+    summary: 'create and list people, reset a password (works on the database)',
     load: async () => {
       const { userCommand, userHelp } = await import('#cli/user.ts')
       return { run: userCommand, help: userHelp }

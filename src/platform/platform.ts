@@ -31,15 +31,22 @@ import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
 import { tourPages } from '#platform/tour/pages.tsx'
+import { usersApi } from '#platform/users/api.ts'
+import { usersJobs } from '#platform/users/jobs.ts'
+import { usersPages } from '#platform/users/pages.tsx'
 
-const APIS = [...[healthApi, sessionsApi, tokensApi, accountApi, tourApi], ...[membersApi, invitesApi, groupsApi]]
+const APIS = [
+  ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
+  ...[membersApi, invitesApi, groupsApi, usersApi],
+]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
-  ...[membersPages, invitesPages, groupsPages, orgsPages],
+  ...[membersPages, invitesPages, groupsPages, usersPages, orgsPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
@@ -63,7 +70,7 @@ const TOUR: readonly TourStep[] = [
 ]
 
 /** Everything the clock does in this role. */
-export const platformJobs = [...sessionsJobs, ...invitesJobs, deleteEndedJobs]
+export const platformJobs = [...sessionsJobs, ...invitesJobs, ...usersJobs, deleteEndedJobs]
 export const platformSchedules = [...sessionsSchedules, DELETE_ENDED_JOBS]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */

@@ -93,6 +93,28 @@ export const STATES: readonly State[] = [
   { name: 'the people of a group', who: 'admin', reach: goto('/groups/1') },
   { name: 'the dialog to take somebody out', who: 'admin', reach: (page) => pressOn(page, '/groups/1', ['Remove']) },
   { name: 'nobody of that name', who: 'admin', refusals: [422], reach: (page) => addWrongly(page) },
+  { name: 'the users', who: 'admin', reach: goto('/users') },
+  {
+    name: 'a user’s menu',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer']),
+  },
+  {
+    name: 'the dialog to rename a user',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Rename']),
+  },
+  {
+    name: 'the dialog to reset a user’s password',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Reset password']),
+  },
+  {
+    name: 'the dialog to deactivate a user',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Deactivate']),
+  },
+  { name: 'no deactivated users', who: 'admin', reach: goto('/users?filter=deactivated') },
   { name: 'the account menu', who: 'admin', reach: (page) => pressOn(page, '/account', [/^Account of/]) },
   { name: 'the theme menu', who: 'admin', reach: (page) => pressOn(page, '/account', ['Theme']) },
   { name: 'the account', who: 'viewer', reach: goto('/account') },
@@ -124,6 +146,7 @@ export const STATES: readonly State[] = [
 
 /** What only an install without a relay shows. */
 export const STATES_WITHOUT_RELAY: readonly State[] = [
+  { name: 'a temporary password', who: 'admin', reach: (page) => resetPassword(page) },
   { name: 'an invitation as a link', who: 'admin', reach: (page) => inviteByLink(page) },
   { name: 'the form for a forgotten password, without mail', who: 'nobody', reach: goto('/forgot-password') },
 ]
@@ -205,6 +228,12 @@ async function inviteByLink(page: Page): Promise<void> {
   await page.getByRole('dialog').getByLabel('E-mail', { exact: true }).fill('linked@acme.test')
   await page.getByRole('button', { name: 'Make the link' }).click()
   await page.locator('#issued-link').waitFor()
+}
+
+async function resetPassword(page: Page): Promise<void> {
+  await pressOn(page, '/users', ['Actions for Vera Viewer', 'Reset password'])
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset password' }).click()
+  await page.locator('#temporary-password').waitFor()
 }
 
 async function changePassword(page: Page, old: string, fresh: string): Promise<void> {

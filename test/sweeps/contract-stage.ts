@@ -58,8 +58,9 @@ export async function setStage(app: TestApp) {
       const other = await makeOrg(app.ctx)
       const made = await makePerson(app, orgId)
       await app.ctx.db.transaction((tx) => addMember(app.ctx, tx, other.orgId, made.userId, 'admin'))
-      return { bearer: made.bearer, slug, otherOrgId: other.orgId }
+      return { userId: made.userId, bearer: made.bearer, slug, otherOrgId: other.orgId }
     },
+    adminElsewhere: async () => makePerson(app, (await makeOrg(app.ctx)).orgId),
     join: (userId: number) => app.ctx.db.transaction((tx) => addMember(app.ctx, tx, orgId, userId, 'viewer')),
     accessToken: async () => {
       const actor = { kind: 'person', userId: admin.userId, email: admin.email, name: '' } as const

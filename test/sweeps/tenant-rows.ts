@@ -1,3 +1,5 @@
+import { eq } from 'drizzle-orm'
+import { users } from '#core/tenancy/tables.ts'
 import { scopes } from '#db/columns.ts'
 import { createToken } from '#platform/tokens/token.ts'
 import { makeGroup } from '#test/groups/arrange.ts'
@@ -20,10 +22,13 @@ const ROWS: Readonly<Record<string, MakeRow>> = {
   '/api/groups/{id}': makeGroupOf,
   '/api/invites/{id}': makeInvite,
   '/api/members/{user_id}': makeMember,
+  '/api/users/{id}': makeMember,
   '/tokens/{id}': makeToken,
   '/groups/{id}': makeGroupOf,
   '/members/invites/{id}': makeInvite,
   '/members/{id}': makeMember,
+  '/users/{id}': makeMember,
+  '/users/{id}/activate': makeDeactivated,
 }
 
 /** An org whose rows all bear the mark: an admin, members, an invitation, an access token. */
@@ -35,10 +40,10 @@ export async function makeTenant(app: TestApp, mark: string): Promise<Tenant> {
   return tenant
 }
 
-/** The maker of a path's id, by the path up to its parameter; undefined when nobody taught one. */
+/** The maker of a path's id, by the path, or by the path up to its parameter; undefined when nobody taught one. */
 export function rowMakerOf(path: string, rows = ROWS): MakeRow | undefined {
   const end = path.indexOf('}')
-  return end < 0 ? undefined : rows[path.slice(0, end + 1)]
+  return end < 0 ? undefined : (rows[path] ?? rows[path.slice(0, end + 1)])
 }
 
 /**
@@ -90,4 +95,10 @@ async function makeGroupOf(app: TestApp, { mark, orgId }: Tenant): Promise<numbe
 
 async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
   return (await makePerson(app, orgId, 'analyst', `member-${++made}@${mark}.test`)).userId
+}
+
+async function makeDeactivated(app: TestApp, tenant: Tenant): Promise<number> {
+  const userId = await makeMember(app, tenant)
+  await app.ctx.db.update(users).set({ isActive: false }).where(eq(users.id, userId))
+  return userId
 }

@@ -25,6 +25,7 @@ const FORMS: Readonly<Record<string, string>> = {
   'POST /groups/{id}/permissions': 'give=audit.read',
   'POST /groups/{id}/rename': 'name=Data+team',
   'POST /groups/{id}/members': 'person=admin%40quagga.test',
+  'POST /users/{id}/rename': 'name=Somebody+Else',
 }
 /** A name that an org has once: each request says another. */
 const NAME = /Data(?:\+| )team/
@@ -184,8 +185,10 @@ describe('an admin of one org', () => {
       'GET /api/invites',
       'GET /api/groups',
       'GET /groups',
+      'GET /api/users',
       'GET /members',
       'GET /tokens',
+      'GET /users',
     ]
     expect([...own]).toEqual(expect.arrayContaining(shown))
   })

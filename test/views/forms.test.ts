@@ -5,7 +5,7 @@ import { type Element, elementsOf, textOf } from './markup.ts'
 const pages = [...gallery((text) => text, 'dark')].map(([name, html]) => ({ name, html, elements: elementsOf(html) }))
 
 /** Forms that ask and change nothing. */
-const SEARCHES = /^\/(members|groups(\/\d+)?)$/
+const SEARCHES = /^\/(members|users|groups(\/\d+)?)$/
 
 function every(
   what: (element: Element) => boolean,

@@ -5,6 +5,7 @@ import { type Say, shellOf } from './gallery-data.tsx'
 import { groupsPages } from './gallery-groups.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
 import { accountPages, membersPages, type Shown, tokensPages, tourPages } from './gallery-shell.tsx'
+import { usersPages } from './gallery-users.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
@@ -12,7 +13,7 @@ export type { Say } from './gallery-data.tsx'
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
   const inShell = {
-    ...{ ...membersPages(say), ...groupsPages(say) },
+    ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say) },
     ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say) },
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {

@@ -27,8 +27,11 @@ import send from '@tabler/icons/outline/send.svg' with { type: 'text' }
 import shield from '@tabler/icons/outline/shield.svg' with { type: 'text' }
 import sun from '@tabler/icons/outline/sun.svg' with { type: 'text' }
 import trash from '@tabler/icons/outline/trash.svg' with { type: 'text' }
+import userCheck from '@tabler/icons/outline/user-check.svg' with { type: 'text' }
 import userCircle from '@tabler/icons/outline/user-circle.svg' with { type: 'text' }
+import userCog from '@tabler/icons/outline/user-cog.svg' with { type: 'text' }
 import userMinus from '@tabler/icons/outline/user-minus.svg' with { type: 'text' }
+import userOff from '@tabler/icons/outline/user-off.svg' with { type: 'text' }
 import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
 import users from '@tabler/icons/outline/users.svg' with { type: 'text' }
 import usersGroup from '@tabler/icons/outline/users-group.svg' with { type: 'text' }
@@ -65,8 +68,11 @@ const ICONS = {
   shield: inner(shield),
   sun: inner(sun),
   trash: inner(trash),
+  'user-check': inner(userCheck),
   'user-circle': inner(userCircle),
+  'user-cog': inner(userCog),
   'user-minus': inner(userMinus),
+  'user-off': inner(userOff),
   'user-plus': inner(userPlus),
   users: inner(users),
   'users-group': inner(usersGroup),
