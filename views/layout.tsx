@@ -2,6 +2,7 @@ import type { Children } from '@kitajs/html'
 import { renderDocument, type Theme } from './document.tsx'
 import { type NavigationSection, type Org, Sidebar, SidebarDrawer } from './sidebar.tsx'
 import { TopBar, type Viewer } from './top-bar.tsx'
+import type { Brand } from './ui/brand.tsx'
 import type { Toast } from './ui/toast.tsx'
 
 export type Shell = Readonly<{
@@ -13,6 +14,8 @@ export type Shell = Readonly<{
   theme: Theme
   /** Where the theme and org forms come back to: a path of this site. */
   path: string
+  /** That of the current org. */
+  brand?: Brand | undefined
 }>
 
 export type PageProps = Readonly<{
@@ -32,10 +35,11 @@ export function page(props: PageProps): string {
     theme: shell.theme,
     toasts: props.toasts,
     bodyClass: 'hf-shell',
+    brand: shell.brand,
     children: (
       <>
-        <Sidebar orgs={shell.orgs} navigation={shell.navigation} path={shell.path} />
-        <SidebarDrawer orgs={shell.orgs} navigation={shell.navigation} path={shell.path} />
+        <Sidebar {...shell} />
+        <SidebarDrawer {...shell} />
         <div class="hf-column">
           <TopBar
             section={props.section}

@@ -1,6 +1,8 @@
 import alertCircle from '@tabler/icons/outline/alert-circle.svg' with { type: 'text' }
 import alertTriangle from '@tabler/icons/outline/alert-triangle.svg' with { type: 'text' }
 import ban from '@tabler/icons/outline/ban.svg' with { type: 'text' }
+import building from '@tabler/icons/outline/building.svg' with { type: 'text' }
+import buildings from '@tabler/icons/outline/buildings.svg' with { type: 'text' }
 import check from '@tabler/icons/outline/check.svg' with { type: 'text' }
 import chevronRight from '@tabler/icons/outline/chevron-right.svg' with { type: 'text' }
 import circleCheck from '@tabler/icons/outline/circle-check.svg' with { type: 'text' }
@@ -25,6 +27,7 @@ import send from '@tabler/icons/outline/send.svg' with { type: 'text' }
 import shield from '@tabler/icons/outline/shield.svg' with { type: 'text' }
 import sun from '@tabler/icons/outline/sun.svg' with { type: 'text' }
 import trash from '@tabler/icons/outline/trash.svg' with { type: 'text' }
+import upload from '@tabler/icons/outline/upload.svg' with { type: 'text' }
 import userCircle from '@tabler/icons/outline/user-circle.svg' with { type: 'text' }
 import userMinus from '@tabler/icons/outline/user-minus.svg' with { type: 'text' }
 import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
@@ -36,6 +39,8 @@ const ICONS = {
   'alert-circle': inner(alertCircle),
   'alert-triangle': inner(alertTriangle),
   ban: inner(ban),
+  building: inner(building),
+  buildings: inner(buildings),
   check: inner(check),
   'chevron-right': inner(chevronRight),
   'circle-check': inner(circleCheck),
@@ -60,6 +65,7 @@ const ICONS = {
   shield: inner(shield),
   sun: inner(sun),
   trash: inner(trash),
+  upload: inner(upload),
   'user-circle': inner(userCircle),
   'user-minus': inner(userMinus),
   'user-plus': inner(userPlus),
