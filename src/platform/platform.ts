@@ -13,12 +13,17 @@ import { createRequestCounts } from '#http/request-counts.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
+import { brandingApi } from '#platform/branding/api.ts'
+import { brandingPages } from '#platform/branding/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
 import { membersApi } from '#platform/members/api.ts'
 import { membersPages } from '#platform/members/pages.tsx'
+import { organizationApi } from '#platform/organization/api.ts'
+import { organizationPages } from '#platform/organization/pages.tsx'
+import { orgsApi } from '#platform/orgs/api.ts'
 import { orgsPages } from '#platform/orgs/pages.tsx'
 import { sessionsApi } from '#platform/sessions/api.ts'
 import { sessionsJobs, sessionsSchedules } from '#platform/sessions/jobs.ts'
@@ -27,12 +32,26 @@ import { setupPages } from '#platform/setup/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 
-const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi]
-const PAGES = [setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages, orgsPages]
+const APIS = [
+  ...[healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi],
+  ...[orgsApi, organizationApi, brandingApi],
+]
+const PAGES = [
+  ...[setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages],
+  ...[orgsPages, organizationPages, brandingPages],
+]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  {
+    section: 'Administration',
+    label: 'Organization',
+    href: '/settings/organization',
+    icon: 'building',
+    permission: 'org.edit',
+  },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
+  { section: 'You', label: 'Organizations', href: '/orgs', icon: 'buildings' },
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
 ]
 
