@@ -28,6 +28,8 @@ const HOSTILE_WORDS: Words = {
 const PLACES: readonly [path: string, who: Somebody][] = [
   ['/members', 'admin'],
   ['/tokens', 'admin'],
+  ['/orgs', 'admin'],
+  ['/settings/organization', 'admin'],
   ['/account', 'viewer'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'nobody'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'viewer'],

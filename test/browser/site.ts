@@ -38,7 +38,9 @@ export type Somebody = 'nobody' | 'admin' | 'viewer' | 'newcomer' | 'known'
  * The platform behind a real socket, with an org of three and everything a page can list. `newcomer` has nothing yet, `known` has an
  * account in another org and an open invitation to this one. Nothing sends: no worker runs, and the relay is a closed port.
  */
-export async function startSite(options: { words?: Words; hasRelay?: boolean; clock?: Clock } = {}) {
+export async function startSite(
+  options: { words?: Words; hasRelay?: boolean; clock?: Clock; apexDomain?: string } = {},
+) {
   const words = options.words ?? PLAIN_WORDS
   let answer: TestApp['answer'] | undefined
   const server = Bun.serve({
@@ -50,7 +52,11 @@ export async function startSite(options: { words?: Words; hasRelay?: boolean; cl
   const origin = `http://localhost:${server.port}`
   const relay = { SMTP_HOST: '127.0.0.1', SMTP_PORT: '1', SMTP_TLS: 'none' }
   const app = await startTestApp({
-    env: { PUBLIC_URL: origin, ...((options.hasRelay ?? true) && relay) },
+    env: {
+      PUBLIC_URL: origin,
+      ...((options.hasRelay ?? true) && relay),
+      ...(options.apexDomain !== undefined && { APEX_DOMAIN: options.apexDomain }),
+    },
     overrides: options.clock ? { clock: options.clock } : {},
   })
   answer = app.answer

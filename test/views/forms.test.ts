@@ -39,7 +39,7 @@ describe('every page', () => {
 
   test('a form that changes something is a POST', () => {
     every(
-      ({ tag, attributes }) => tag === 'form' && attributes.get('action') !== '/members',
+      ({ tag, attributes }) => tag === 'form' && !attributes.has('hx-get'),
       ({ attributes }) => attributes.get('method') === 'post',
     )
   })

@@ -3,7 +3,7 @@ import { MembersContent, type MembersProps } from '#views/members/members-page.t
 import { TokensContent } from '#views/tokens/tokens.tsx'
 import { hoursFromNow, members, NOW, type Say, tokenRow } from './gallery-data.tsx'
 
-type Shown = Readonly<{ content: JSX.Element; orgs?: number }>
+export type Shown = Readonly<{ content: JSX.Element; orgs?: number; isBranded?: true }>
 
 export function membersPages(say: Say): Record<string, Shown> {
   const draft = { email: say('rin@acme'), role: 'analyst', fault: say('An open invitation is there.') } as const

@@ -2,6 +2,7 @@ import { renderFragment, type Theme } from '#views/document.tsx'
 import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
+import { brandOf, organizationPages, orgsPages } from './gallery-orgs.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
 import { accountPages, membersPages, tokensPages } from './gallery-shell.tsx'
 
@@ -10,14 +11,20 @@ export type { Say } from './gallery-data.tsx'
 /** Every page in every state that looks different, as documents. `say` sees each text that a person could have written. */
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
-  for (const [name, shown] of Object.entries({ ...membersPages(say), ...accountPages(say), ...tokensPages(say) })) {
+  for (const [name, shown] of Object.entries({
+    ...membersPages(say),
+    ...accountPages(say),
+    ...tokensPages(say),
+    ...orgsPages(say),
+    ...organizationPages(say),
+  })) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
     documents.set(
       name,
       page({
         title: say('Members'),
         section: say('Workspace'),
-        shell: shellOf(say, theme, shown.orgs ?? 1),
+        shell: { ...shellOf(say, theme, shown.orgs ?? 1), ...(shown.isBranded && { brand: brandOf(say) }) },
         toasts,
         children: shown.content,
       }),
@@ -28,6 +35,11 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
     const path = say('/accept-invite?token=t&x=1')
     documents.set(name, plainPage({ title: say('Sign in'), theme, path, children: content }))
   }
+  const path = '/login'
+  const [brand, lettered] = [brandOf(say), { name: say('Acme Analytics') }]
+  const login = sessionPages(say).login ?? ''
+  documents.set('login-branded', plainPage({ title: say('Sign in'), theme, path, brand, children: login }))
+  documents.set('login-lettered', plainPage({ title: say('Sign in'), theme, path, brand: lettered, children: login }))
   documents.set(
     'fragment',
     renderFragment({ toasts: [{ tone: 'danger', text: say('Refused.') }], announcement: say('3 people shown') }),
