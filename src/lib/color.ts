@@ -17,9 +17,11 @@ const DARK = {
 
 /** The share of a brand's colour in the tint behind what is picked or current. */
 const TINT = { light: 0.1, dark: 0.18 }
+/** The share of black in a filled shape under the pointer. */
+const HOVER = 0.16
 
-/** What one theme shows of a brand's colour. `accent` is for text and lines, `soft` lies behind it, `fill` lies behind white text. */
-export type Tones = Readonly<{ accent: string; soft: string; fill: string }>
+/** What one theme shows of a brand's colour. `accent` is for text and lines, `soft` lies behind it, both fills lie behind white text. */
+export type Tones = Readonly<{ accent: string; soft: string; fill: string; fillHover: string }>
 
 /** The colours of a brand: its own for its mark with the ink upon it, and the tones of both themes. */
 export type Accents = Readonly<{ mark: string; markInk: string; light: Tones; dark: Tones }>
@@ -42,7 +44,7 @@ export function accentsOf(color: string): Accents {
 function lightTones(color: string): Tones {
   const soft = tint(color, LIGHT, TINT.light)
   const accent = moved(color, LIGHT.away, (one) => isReadable(one, [...LIGHT.grounds, soft]))
-  return { accent, soft, fill: accent }
+  return { accent, soft, fill: accent, fillHover: mix(accent, BLACK, HOVER) }
 }
 
 function darkTones(color: string): Tones {
@@ -50,7 +52,7 @@ function darkTones(color: string): Tones {
   const accent = moved(color, DARK.away, (one) => isReadable(one, [...DARK.grounds, soft]))
   const darkened = moved(color, BLACK, (one) => contrast(one, WHITE) >= TEXT_CONTRAST_MIN)
   const fill = moved(darkened, WHITE, (one) => contrast(one, DARK.surface) >= SHAPE_CONTRAST_MIN)
-  return { accent, soft, fill }
+  return { accent, soft, fill, fillHover: mix(fill, BLACK, HOVER) }
 }
 
 /** As much of the colour in the surface as lets both inks be read on it. */

@@ -63,7 +63,8 @@ test('whatever the colour is, white can be read on a filled shape, the shape can
   for (const color of [...CORNERS, ...GRID]) {
     const { mark, markInk, light, dark } = accentsOf(color)
     expect([color, mark, contrast(mark, markInk) >= TEXT_CONTRAST_MIN]).toEqual([color, color, true])
-    for (const [at, { fill }] of [light, dark].entries()) {
+    for (const [at, { fill, fillHover }] of [light, dark].entries()) {
+      expect([color, at, contrast(fillHover, '#ffffff') >= TEXT_CONTRAST_MIN]).toEqual([color, at, true])
       expect([color, at, contrast(fill, '#ffffff') >= TEXT_CONTRAST_MIN]).toEqual([color, at, true])
       expect([color, at, contrast(fill, surface[at] ?? '') >= SHAPE_CONTRAST_MIN]).toEqual([color, at, true])
     }

@@ -32,6 +32,8 @@ function cssOf(color: string): string {
     ['--hf-honey-ink', markInk],
     ['--hf-accent', both('accent')],
     ['--hf-accent-soft', both('soft')],
+    ['--hf-fill', both('fill')],
+    ['--hf-fill-hover', both('fillHover')],
     ['--tblr-primary', both('fill')],
     ['--tblr-primary-fg', '#ffffff'],
   ]
