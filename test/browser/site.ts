@@ -32,11 +32,11 @@ export const PLAIN_WORDS: Words = {
 }
 
 export type Site = Awaited<ReturnType<typeof startSite>>
-export type Somebody = 'nobody' | 'admin' | 'viewer' | 'newcomer' | 'known'
+export type Somebody = 'nobody' | 'admin' | 'viewer' | 'newcomer' | 'known' | 'operator'
 
 /**
  * The platform behind a real socket, with an org of three and everything a page can list. `newcomer` has nothing yet, `known` has an
- * account in another org and an open invitation to this one. Nothing sends: no worker runs, and the relay is a closed port.
+ * account in another org and an open invitation to this one; `operator`, a superadmin, is admin there. Nothing sends: no worker runs, and the relay is a closed port.
  */
 export async function startSite(
   options: { words?: Words; hasRelay?: boolean; clock?: Clock; apexDomain?: string } = {},
@@ -84,7 +84,9 @@ async function populate(app: TestApp, words: Words) {
     viewer: await makePerson(app, orgId, 'viewer', 'vera@acme.test'),
     newcomer: await makePerson(app, orgId, 'admin', 'nils@acme.test'),
     known: await makePerson(app, elsewhere.orgId, 'analyst', 'kim@elsewhere.test'),
+    operator: await makePerson(app, elsewhere.orgId, 'admin', 'ona@elsewhere.test'),
   }
+  await ctx.db.update(users).set({ isSuperadmin: true }).where(eq(users.id, people.operator.userId))
   await ctx.db.update(users).set({ name: words.adminName }).where(eq(users.id, people.admin.userId))
   await ctx.db.update(users).set({ name: words.memberName }).where(eq(users.id, people.viewer.userId))
   await addInvites(app, people.admin, words)
