@@ -2,6 +2,7 @@ import type { Children } from '@kitajs/html'
 import { assetUrl } from './assets.ts'
 import { render } from './render.ts'
 import { attribute } from './ui/attribute.ts'
+import type { Brand } from './ui/brand.tsx'
 import { Icon } from './ui/icon.tsx'
 import { type Toast, ToastRegion, ToastsBeside } from './ui/toast.tsx'
 
@@ -12,6 +13,10 @@ export type DocumentProps = Readonly<{
   theme: Theme
   toasts: readonly Toast[]
   bodyClass: string
+  /** Whose colours the page wears; ours without one. */
+  brand?: Brand | undefined
+  /** What the window's title ends with. */
+  siteName?: string | undefined
   children: Children
 }>
 
@@ -24,11 +29,12 @@ export function renderDocument(props: DocumentProps): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content={props.theme === 'auto' ? 'light dark' : props.theme} />
         <meta name="htmx-config" content="includeIndicatorCSS:false" />
-        <title safe>{`${props.title} · Honeyframe`}</title>
+        <title safe>{`${props.title} · ${props.siteName ?? 'Honeyframe'}`}</title>
         <link rel="icon" href={attribute(assetUrl('favicon.svg'))} type="image/svg+xml" />
         <script src={attribute(assetUrl('theme.js'))}></script>
         <link rel="stylesheet" href={attribute(assetUrl('tabler.css'))} />
         <link rel="stylesheet" href={attribute(assetUrl('app.css'))} />
+        {props.brand?.sheetUrl !== undefined && <link rel="stylesheet" href={attribute(props.brand.sheetUrl)} />}
         <script src={attribute(assetUrl('htmx.js'))} defer></script>
         <script src={attribute(assetUrl('app.js'))} defer></script>
       </head>

@@ -3,6 +3,7 @@ import { renderDocument, type Theme } from './document.tsx'
 import { type NavigationSection, type Org, Sidebar, SidebarDrawer } from './sidebar.tsx'
 import { TopBar, type Viewer } from './top-bar.tsx'
 import { TourCard, type TourCardProps } from './tour/tour-card.tsx'
+import type { Brand } from './ui/brand.tsx'
 import type { Toast } from './ui/toast.tsx'
 
 export type Shell = Readonly<{
@@ -16,6 +17,8 @@ export type Shell = Readonly<{
   path: string
   /** The step of the welcome tour the viewer is at; absent once it has ended. */
   tour?: TourCardProps | undefined
+  /** That of the current org. */
+  brand?: Brand | undefined
 }>
 
 export type PageProps = Readonly<{
@@ -35,10 +38,11 @@ export function page(props: PageProps): string {
     theme: shell.theme,
     toasts: props.toasts,
     bodyClass: 'hf-shell',
+    brand: shell.brand,
     children: (
       <>
-        <Sidebar orgs={shell.orgs} navigation={shell.navigation} path={shell.path} />
-        <SidebarDrawer orgs={shell.orgs} navigation={shell.navigation} path={shell.path} />
+        <Sidebar {...shell} />
+        <SidebarDrawer {...shell} />
         <div class="hf-column">
           <TopBar
             section={props.section}

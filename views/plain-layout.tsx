@@ -1,7 +1,7 @@
 import type { Children } from '@kitajs/html'
 import { renderDocument, type Theme } from './document.tsx'
 import { ThemeMenu } from './top-bar.tsx'
-import { Logo } from './ui/logo.tsx'
+import { type Brand, NamedBrandLink } from './ui/brand.tsx'
 import type { Toast } from './ui/toast.tsx'
 
 export type PlainPageProps = Readonly<{
@@ -10,23 +10,24 @@ export type PlainPageProps = Readonly<{
   /** Where the theme form comes back to: a path of this site. */
   path: string
   toasts?: readonly Toast[] | undefined
+  /** Of the org at whose address the page is, or of the viewer's. */
+  brand?: Brand | undefined
   children: Children
 }>
 
-/** The document of a page for anyone: the mark, and one card in the middle. */
+/** The document of a page for anyone: the mark with its name, and one card in the middle. */
 export function plainPage(props: PlainPageProps): string {
   return renderDocument({
     title: props.title,
     theme: props.theme,
     toasts: props.toasts ?? [],
     bodyClass: 'hf-plain',
+    brand: props.brand,
+    siteName: props.brand?.name,
     children: (
       <>
         <header class="hf-plain-top">
-          <a class="hf-brand" href="/">
-            <Logo />
-            Honeyframe
-          </a>
+          <NamedBrandLink brand={props.brand} />
           <ThemeMenu theme={props.theme} path={props.path} />
         </header>
         <main id="main" class="hf-plain-main" tabindex="-1">

@@ -1,11 +1,20 @@
 import { attribute } from './ui/attribute.ts'
 import { Avatar } from './ui/avatar.tsx'
+import { type Brand, BrandLink } from './ui/brand.tsx'
 import { Icon, type IconName } from './ui/icon.tsx'
-import { Logo } from './ui/logo.tsx'
 import { Menu } from './ui/menu.tsx'
 
-/** `address` is where the org's people find it: its host, or the install's own. */
-export type Org = Readonly<{ id: number; name: string; address: string; isCurrent: boolean }>
+/**
+ * `address` is where the org's people find it. `href` leads there, set where the address of the page decides on the org; elsewhere
+ * a form switches the session.
+ */
+export type Org = Readonly<{
+  id: number
+  name: string
+  address: string
+  href?: string | undefined
+  isCurrent: boolean
+}>
 
 export type NavigationEntry = Readonly<{ label: string; href: string; icon: IconName; isCurrent: boolean }>
 export type NavigationSection = Readonly<{ label: string; entries: readonly NavigationEntry[] }>
@@ -14,6 +23,7 @@ export type SidebarProps = Readonly<{
   orgs: readonly Org[]
   navigation: readonly NavigationSection[]
   path: string
+  brand?: Brand | undefined
 }>
 
 export function Sidebar(props: SidebarProps): JSX.Element {
@@ -45,10 +55,7 @@ export function SidebarDrawer(props: SidebarProps): JSX.Element {
 function SidebarContents(props: SidebarProps & Readonly<{ id: string }>): JSX.Element {
   return (
     <>
-      <a class="hf-brand" href="/">
-        <Logo />
-        Honeyframe
-      </a>
+      <BrandLink brand={props.brand} />
       <OrgCard {...props} />
       <nav class="hf-nav" aria-label="Main">
         {props.navigation.map((section, index) => (
@@ -102,16 +109,35 @@ function OrgCard(props: SidebarProps & Readonly<{ id: string }>): JSX.Element {
       }
     >
       {props.orgs.map((org) => (
-        <form method="post" action="/orgs">
-          <input type="hidden" name="org_id" value={String(org.id)} />
-          <input type="hidden" name="next" value={attribute(props.path)} />
-          <button type="submit" class="hf-menu-item" aria-current={org.isCurrent ? 'true' : undefined}>
-            <OrgLines org={org} />
-            {org.isCurrent && <Icon name="check" />}
-          </button>
-        </form>
+        <OrgChoice org={org} path={props.path} />
       ))}
     </Menu>
+  )
+}
+
+function OrgChoice(props: Readonly<{ org: Org; path: string }>): JSX.Element {
+  const { org } = props
+  const lines = (
+    <>
+      <OrgLines org={org} />
+      {org.isCurrent && <Icon name="check" />}
+    </>
+  )
+  if (org.href !== undefined) {
+    return (
+      <a class="hf-menu-item" href={attribute(org.href)} aria-current={org.isCurrent ? 'true' : undefined}>
+        {lines}
+      </a>
+    )
+  }
+  return (
+    <form method="post" action="/orgs">
+      <input type="hidden" name="org_id" value={String(org.id)} />
+      <input type="hidden" name="next" value={attribute(props.path)} />
+      <button type="submit" class="hf-menu-item" aria-current={org.isCurrent ? 'true' : undefined}>
+        {lines}
+      </button>
+    </form>
   )
 }
 

@@ -12,9 +12,9 @@ import type { RateLimit } from '#http/rate-limit.ts'
 import { factsOf, type RequestFacts } from '#http/request-facts.ts'
 import { requireSameOrigin } from '#http/same-origin.ts'
 import { readSessionCookie, renewSession } from '#http/session.ts'
-import { requireHostSlug } from '#http/tenant.ts'
+import { requireHostOrg } from '#http/tenant.ts'
 import type { TourStep } from '#http/tour.ts'
-import { type Viewer, viewerOf } from '#http/viewer.ts'
+import { requireSuperadmin, type Viewer, viewerOf } from '#http/viewer.ts'
 import { MINUTE_MS } from '#lib/clock.ts'
 import { isPersonalAccessToken } from '#lib/token.ts'
 
@@ -36,9 +36,9 @@ type Identity = Readonly<{ person: Person; claims: Claims | undefined }>
  * Lets a request in, or refuses it in the contract's order: 413, 429, 401, 403 (and 400 for an org that contradicts itself).
  * Memoised by request, since Elysia may ask twice. Undefined for a route that anyone may call.
  */
-export function admit(door: Door, request: Request, need: Need, bytesMax?: number): Promise<Viewer | undefined> {
+export function admit(door: Door, request: Request, need: Need): Promise<Viewer | undefined> {
   const facts = factsOf(request)
-  facts.admitted ??= admitOnce(door, request, facts, need, bytesMax)
+  facts.admitted ??= admitOnce(door, request, facts, need)
   return facts.admitted
 }
 
@@ -52,19 +52,13 @@ export async function findVisitor(door: Door, request: Request): Promise<Viewer 
   return viewerOf(identity.person, org, sessionOf(identity.claims), facts)
 }
 
-async function admitOnce(
-  door: Door,
-  request: Request,
-  facts: RequestFacts,
-  need: Need,
-  bytesMax?: number,
-): Promise<Viewer | undefined> {
-  refuseAnnouncedExcess(request, bytesMax)
+async function admitOnce(door: Door, request: Request, facts: RequestFacts, need: Need): Promise<Viewer | undefined> {
+  refuseAnnouncedExcess(request, need.reads?.bytesMax)
   const isUnsafe = !SAFE_METHODS.has(request.method)
   if (isGuessable(request, facts, need, isUnsafe)) door.rateLimit.take(facts.address)
   if (!facts.isApi && isUnsafe) requireSameOrigin(request)
   if (need.kind === 'anyone') {
-    await requireHostSlug(door.ctx, request)
+    await requireHostOrg(door.ctx, request)
     return undefined
   }
   const identity = await identify(door, request, facts)
@@ -100,10 +94,10 @@ function bearerOf(request: Request): string | undefined {
 
 async function viewerFor(door: Door, request: Request, facts: RequestFacts, identity: Identity): Promise<Viewer> {
   const { person, claims } = identity
-  const hostSlug = await requireHostSlug(door.ctx, request, person)
+  const hostOrg = await requireHostOrg(door.ctx, request, person)
   const header = facts.isApi ? request.headers.get('x-org-id') : null
   const org = chooseOrg(person, {
-    ...(hostSlug !== undefined && { hostSlug }),
+    ...(hostOrg && { hostSlug: hostOrg.slug }),
     ...(header !== null && { header }),
     ...(claims?.orgId !== undefined && { tokenOrgId: claims.orgId }),
   })
@@ -128,9 +122,7 @@ function requireNeed(viewer: Viewer, need: Exclude<Need, { kind: 'anyone' }>): v
         'A personal access token cannot do this. Sign in with the password.',
       )
     }
-    if (need.superadmin && !viewer.person.isSuperadmin) {
-      throw new AppError('forbidden', 'superadmin_only', 'Only the operator of this install can do this.')
-    }
+    if (need.superadmin) requireSuperadmin(viewer)
     return
   }
   if (!viewer.org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')

@@ -2,7 +2,7 @@ import { AppError } from '#core/errors.ts'
 
 export const JSON_BYTES_MAX = 256 * 1024
 export const JSON_DEPTH_MAX = 32
-const FORM_FIELDS_MAX = 100
+export const FORM_FIELDS_MAX = 100
 
 /** 413 by the announced length, before anything else is looked at. */
 export function refuseAnnouncedExcess(request: Request, bytesMax: number = JSON_BYTES_MAX): void {
@@ -54,28 +54,36 @@ export function refuseNulInAddress(request: Request): void {
 }
 
 async function readText(request: Request, bytesMax: number): Promise<string> {
+  const bytes = await readBytes(request, bytesMax)
   try {
-    return await decode(request, bytesMax)
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    // A client that goes away in the middle is no fault of ours.
-    throw unreadable(error instanceof TypeError ? 'The body is not UTF-8.' : 'The body could not be read.')
+    // Bytes that are no UTF-8 are refused and not replaced: two different passwords must not become one.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw unreadable('The body is not UTF-8.')
   }
 }
 
-/** Bytes that are no UTF-8 are refused and not replaced: two different passwords must not become one. */
-async function decode(request: Request, bytesMax: number): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  if (request.headers.has('content-length')) return decoder.decode(await request.arrayBuffer())
-  if (!request.body) return ''
-  let text = ''
+/** A body as it came; counted while it is read when its length was not announced. Errors: `too_large`, `unreadable_json`. */
+export async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    if (request.headers.has('content-length')) return new Uint8Array(await request.arrayBuffer())
+    return await countedBytes(request, bytesMax)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    // A client that goes away in the middle is no fault of ours.
+    throw unreadable('The body could not be read.')
+  }
+}
+
+async function countedBytes(request: Request, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of request.body) {
+  for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength
     if (bytes > bytesMax) throw tooLarge(bytesMax)
-    text += decoder.decode(chunk, { stream: true })
+    chunks.push(chunk)
   }
-  return text + decoder.decode()
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@ import { admit, type Door } from '#http/admit.ts'
 import { readForm, readJson, refuseNulInAddress } from '#http/body.ts'
 import type { Need, Required, SignedIn } from '#http/needs.ts'
 import { factsOf } from '#http/request-facts.ts'
+import { readMultipart, readPictureBody } from '#http/upload.ts'
 import { scopeOf, type Viewer } from '#http/viewer.ts'
 
 const needs = new WeakMap<object, Need>()
@@ -43,7 +44,7 @@ function entrance(door: Door, need: Need) {
     parse: async (incoming: Incoming) => {
       const { request } = incoming
       await enter(door, incoming, need)
-      return factsOf(request).isApi ? await readJson(request) : await readForm(request)
+      return await readBody(request, need)
     },
     transform,
   }
@@ -57,6 +58,13 @@ export function needOf(route: { hooks: object }): Need | undefined {
     return typeof named === 'function' ? needs.get(named) : undefined
   })
   return found.find((need) => need !== undefined)
+}
+
+/** The one place where a body is read: a route can say what it takes, and takes nothing else. */
+function readBody(request: Request, { reads }: Need): Promise<unknown> {
+  if (reads?.as === 'picture') return readPictureBody(request, reads.bytesMax)
+  if (reads?.as === 'multipart') return readMultipart(request, reads.bytesMax)
+  return factsOf(request).isApi ? readJson(request) : readForm(request)
 }
 
 async function enter(door: Door, { request, route, params }: Incoming, need: Need): Promise<void> {

@@ -1,5 +1,12 @@
 import type { Permission, TargetKind } from '#core/access/permissions.ts'
 
+/** What a route reads as its body, where that is neither JSON (at `/api`) nor an URL-encoded form (at a page). */
+export type Reading = Readonly<{
+  /** `picture`: the bytes of one picture, as they are. `multipart`: a form with a file in it (RFC 7578). */
+  as: 'picture' | 'multipart'
+  bytesMax: number
+}>
+
 /** What a route that wants a person, but no permission, lets through. */
 export type SignedIn = Readonly<{
   /** Open while a password reset is due: change-password, me and sign-out only. */
@@ -11,10 +18,12 @@ export type SignedIn = Readonly<{
 }>
 
 /** A permission for all of the org's; with `target`, one that is limited to the thing the path's `id` names does, too. */
-export type Required = Permission | Readonly<{ permission: Permission; target: TargetKind }>
+export type Required = Permission | Readonly<{ permission: Permission; target?: TargetKind; reads?: Reading }>
 
 /** Every route names one: anyone, a signed-in person, or a permission in the request's org. */
-export type Need =
-  | Readonly<{ kind: 'anyone' }>
-  | Readonly<{ kind: 'person' } & SignedIn>
-  | Readonly<{ kind: 'permission'; permission: Permission; target?: string }>
+export type Need = Readonly<{ reads?: Reading }> &
+  (
+    | Readonly<{ kind: 'anyone' }>
+    | Readonly<{ kind: 'person' } & SignedIn>
+    | Readonly<{ kind: 'permission'; permission: Permission; target?: string }>
+  )

@@ -2,10 +2,11 @@ import type { Need } from '#http/needs.ts'
 import { errorCodesOf, errorResponse } from '#http/openapi-errors.ts'
 import { jsonOf, plainSchema } from '#http/openapi-schema.ts'
 import { ErrorBody } from '#http/schemas.ts'
+import { IMAGE_TYPES } from '#lib/image.ts'
 
 type Json = Record<string, unknown>
 
-/** What a route says apart from its description. `body` is a TypeBox schema; undefined when it reads none. */
+/** What a route says apart from its description. `body` is a TypeBox schema; undefined when it reads no JSON. */
 export type RouteFacts = Readonly<{ need: Need; body: unknown; isBodyOptional: boolean }>
 
 const ORG_PARAMETER = { $ref: '#/components/parameters/OrgId' }
@@ -64,7 +65,7 @@ function completeOperation(path: string, method: string, operation: Json, facts:
     operationId: operationIdOf(method, path),
     ...(allParameters.length > 0 && { parameters: allParameters }),
     ...(isOpen && { security: isBearerOptional ? [{}, { bearer: [] }] : [] }),
-    ...(body !== undefined && { requestBody: requestBodyOf(facts, example) }),
+    ...((body !== undefined || need.reads) && { requestBody: requestBodyOf(facts, example) }),
     responses: {
       ...jsonOf(plainSchema(responses)),
       ...Object.fromEntries([...codes].map(([status, named]) => [status, errorResponse(status, named)])),
@@ -72,7 +73,8 @@ function completeOperation(path: string, method: string, operation: Json, facts:
   }
 }
 
-function requestBodyOf({ body, isBodyOptional }: RouteFacts, example: unknown): Json {
+function requestBodyOf({ need, body, isBodyOptional }: RouteFacts, example: unknown): Json {
+  if (need.reads) return { required: true, content: Object.fromEntries(IMAGE_TYPES.map((type) => [type, {}])) }
   const media = { schema: plainSchema(body), ...(example !== undefined && { example }) }
   return { required: !isBodyOptional, content: { 'application/json': media } }
 }

@@ -72,11 +72,13 @@ function gateRefusals(need: Need): Refusals {
   }
 }
 
-function readingRefusals({ path, hasBody }: RouteShape): Refusals {
+function readingRefusals({ path, need, hasBody }: RouteShape): Refusals {
+  const isRead = hasBody || need.reads !== undefined
   return {
-    ...(hasBody && { 400: ['unreadable_json'], 413: ['too_large'] }),
+    ...(hasBody && { 400: ['unreadable_json'] }),
+    ...(isRead && { 413: ['too_large'] }),
     // NUL in an address is refused at every route.
-    422: [...(hasBody ? ['invalid_body'] : []), 'invalid_query'],
+    422: [...(isRead ? ['invalid_body'] : []), 'invalid_query'],
     ...(path.startsWith('/api/auth/') && { 429: ['rate_limited'] }),
   }
 }

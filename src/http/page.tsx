@@ -1,14 +1,18 @@
+import { type Brand, logoPath, sheetPath } from '#core/tenancy/brand.ts'
 import type { Door } from '#http/admit.ts'
 import { readCookie, setCookie } from '#http/cookies.ts'
 import { leaveToast, takeToasts } from '#http/flash.ts'
 import { localPath } from '#http/local-path.ts'
 import { navigationFor } from '#http/navigation.ts'
+import { addressOf } from '#http/org-address.ts'
+import { factsOf } from '#http/request-facts.ts'
 import { tourFor } from '#http/tour.ts'
 import type { Viewer } from '#http/viewer.ts'
 import type { Theme } from '#views/document.tsx'
 import { renderFragment } from '#views/document.tsx'
 import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
+import type { Brand as PageBrand } from '#views/ui/brand.tsx'
 import type { Toast } from '#views/ui/toast.tsx'
 
 const THEME_COOKIE = 'hf_theme'
@@ -36,7 +40,7 @@ export function shellPage(
   const orgs = person.memberships.map((membership) => ({
     id: membership.orgId,
     name: membership.name,
-    address: `${membership.slug}.${door.ctx.config.apexDomain}`,
+    ...addressOf(door, request, membership.slug),
     isCurrent: membership.orgId === org?.orgId,
   }))
   const shell = {
@@ -45,6 +49,7 @@ export function shellPage(
     navigation: navigationFor(door.navigation, viewer, URL.parse(request.url)?.pathname ?? '/'),
     theme: themeOf(request),
     path,
+    brand: org && brandOf(org),
     tour: tourFor(door.tour, viewer, path),
   }
   const toasts = [...takeToasts(request), ...(options.toasts ?? [])]
@@ -54,8 +59,16 @@ export function shellPage(
 /** A whole page for anyone: one card. */
 export function cardPage(request: Request, options: { title: string } & Extra, children: Content): Response {
   const path = comeBackTo(request)
-  const props = { title: options.title, theme: themeOf(request), path, toasts: takeToasts(request), children }
+  const { viewer, hostOrg } = factsOf(request)
+  const org = viewer?.org ?? hostOrg
+  const brand = org && brandOf(org)
+  const props = { title: options.title, theme: themeOf(request), path, toasts: takeToasts(request), brand, children }
   return html(plainPage(props), options)
+}
+
+/** What a page shows of an org. */
+export function brandOf(org: Brand): PageBrand {
+  return { name: org.name, logoUrl: logoPath(org), sheetUrl: sheetPath(org) }
 }
 
 /** The answer to a partial request: the part that changed, what to announce and what to toast. */

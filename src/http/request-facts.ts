@@ -1,3 +1,4 @@
+import type { Brand } from '#core/tenancy/brand.ts'
 import type { Viewer } from '#http/viewer.ts'
 
 /** What the program knows of a request, apart from the request itself. One object each, made when it arrives. */
@@ -8,6 +9,8 @@ export type RequestFacts = {
   readonly isHttps: boolean
   readonly isApi: boolean
   route?: string
+  /** The org whose address was asked, once the request was let in. */
+  hostOrg?: Brand
   viewer?: Viewer
   admitted?: Promise<Viewer | undefined>
   cookies: string[]

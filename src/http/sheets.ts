@@ -6,6 +6,7 @@ import mends from '#views/assets/css/mends.css' with { type: 'file' }
 import menus from '#views/assets/css/menus.css' with { type: 'file' }
 import narrow from '#views/assets/css/narrow.css' with { type: 'file' }
 import notices from '#views/assets/css/notices.css' with { type: 'file' }
+import organization from '#views/assets/css/organization.css' with { type: 'file' }
 import parts from '#views/assets/css/parts.css' with { type: 'file' }
 import shell from '#views/assets/css/shell.css' with { type: 'file' }
 import tokens from '#views/assets/css/tokens.css' with { type: 'file' }
@@ -15,6 +16,6 @@ import users from '#views/assets/css/users.css' with { type: 'file' }
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
-  ...[groups, tour, users],
+  ...[groups, organization, tour, users],
   ...[mends, narrow],
 ]

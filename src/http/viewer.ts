@@ -1,6 +1,7 @@
 import type { Permission, Rights } from '#core/access/permissions.ts'
 import type { Membership, Person } from '#core/access/person.ts'
 import { rightsOf } from '#core/access/roles.ts'
+import { AppError } from '#core/errors.ts'
 import type { Scope, Self } from '#core/scope.ts'
 
 export type Session = Readonly<{ jti: string; startedAt: Date; expiresAt: Date }>
@@ -19,6 +20,12 @@ export type Viewer = Readonly<{
 }>
 
 const NONE: Rights = { permissions: new Set(), limited: new Set() }
+
+/** `superadmin_only` (forbidden) for everybody but the operator's own accounts. */
+export function requireSuperadmin({ person }: Pick<Viewer, 'person'>): void {
+  if (person.isSuperadmin) return
+  throw new AppError('forbidden', 'superadmin_only', 'Only the operator of this install can do this.')
+}
 
 export function viewerOf(
   person: Person,

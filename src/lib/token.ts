@@ -15,9 +15,9 @@ export function newSecretToken(random: Random): string {
   return Buffer.from(random.bytes(SECRET_TOKEN_BYTES)).toString('base64url')
 }
 
-/** The SHA-256 (FIPS 180-4) of a text's UTF-8 bytes, as 64 lower-case hex digits. */
-export function sha256Hex(text: string): string {
-  return Bun.SHA256.hash(text, 'hex')
+/** The SHA-256 (FIPS 180-4) of bytes, or of a text's UTF-8 bytes, as 64 lower-case hex digits. */
+export function sha256Hex(content: string | Uint8Array<ArrayBuffer>): string {
+  return Bun.SHA256.hash(content, 'hex')
 }
 
 /** A personal access token: `hf_`, 34 random characters and their checksum, so that secret scanners can tell a real one. */

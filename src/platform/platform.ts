@@ -14,6 +14,8 @@ import type { TourStep } from '#http/tour.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
+import { brandingApi } from '#platform/branding/api.ts'
+import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
 import { groupsPages } from '#platform/groups/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
@@ -22,6 +24,9 @@ import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
 import { membersApi } from '#platform/members/api.ts'
 import { membersPages } from '#platform/members/pages.tsx'
+import { organizationApi } from '#platform/organization/api.ts'
+import { organizationPages } from '#platform/organization/pages.tsx'
+import { orgsApi } from '#platform/orgs/api.ts'
 import { orgsPages } from '#platform/orgs/pages.tsx'
 import { sessionsApi } from '#platform/sessions/api.ts'
 import { sessionsJobs, sessionsSchedules } from '#platform/sessions/jobs.ts'
@@ -38,17 +43,27 @@ import { usersPages } from '#platform/users/pages.tsx'
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
+  ...[orgsApi, organizationApi, brandingApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
-  ...[membersPages, invitesPages, groupsPages, usersPages, orgsPages],
+  ...[membersPages, invitesPages, groupsPages, usersPages],
+  ...[orgsPages, organizationPages, brandingPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
+  {
+    section: 'Administration',
+    label: 'Organization',
+    href: '/settings/organization',
+    icon: 'building',
+    permission: 'org.edit',
+  },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
+  { section: 'You', label: 'Organizations', href: '/orgs', icon: 'buildings' },
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
 ]
 

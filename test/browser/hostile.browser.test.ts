@@ -31,6 +31,8 @@ const PLACES: readonly [path: string, who: Somebody][] = [
   ['/tokens', 'admin'],
   ['/groups', 'admin'],
   ['/groups/1', 'admin'],
+  ['/orgs', 'admin'],
+  ['/settings/organization', 'admin'],
   ['/account', 'viewer'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'nobody'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'viewer'],

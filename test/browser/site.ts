@@ -35,13 +35,15 @@ export const PLAIN_WORDS: Words = {
 }
 
 export type Site = Awaited<ReturnType<typeof startSite>>
-export type Somebody = 'nobody' | 'admin' | 'viewer' | 'newcomer' | 'known'
+export type Somebody = 'nobody' | 'admin' | 'viewer' | 'newcomer' | 'known' | 'operator'
 
 /**
  * The platform behind a real socket, with an org of three and everything a page can list. `newcomer` has nothing yet, `known` has an
- * account in another org and an open invitation to this one. Nothing sends: no worker runs, and the relay is a closed port.
+ * account in another org and an open invitation to this one; `operator`, a superadmin, is admin there. Nothing sends: no worker runs, and the relay is a closed port.
  */
-export async function startSite(options: { words?: Words; hasRelay?: boolean; clock?: Clock } = {}) {
+export async function startSite(
+  options: { words?: Words; hasRelay?: boolean; clock?: Clock; apexDomain?: string } = {},
+) {
   const words = options.words ?? PLAIN_WORDS
   let answer: TestApp['answer'] | undefined
   const server = Bun.serve({
@@ -53,7 +55,11 @@ export async function startSite(options: { words?: Words; hasRelay?: boolean; cl
   const origin = `http://localhost:${server.port}`
   const relay = { SMTP_HOST: '127.0.0.1', SMTP_PORT: '1', SMTP_TLS: 'none' }
   const app = await startTestApp({
-    env: { PUBLIC_URL: origin, ...((options.hasRelay ?? true) && relay) },
+    env: {
+      PUBLIC_URL: origin,
+      ...((options.hasRelay ?? true) && relay),
+      ...(options.apexDomain !== undefined && { APEX_DOMAIN: options.apexDomain }),
+    },
     overrides: options.clock ? { clock: options.clock } : {},
   })
   answer = app.answer
@@ -81,7 +87,9 @@ async function populate(app: TestApp, words: Words) {
     viewer: await makePerson(app, orgId, 'viewer', 'vera@acme.test'),
     newcomer: await makePerson(app, orgId, 'admin', 'nils@acme.test'),
     known: await makePerson(app, elsewhere.orgId, 'analyst', 'kim@elsewhere.test'),
+    operator: await makePerson(app, elsewhere.orgId, 'admin', 'ona@elsewhere.test'),
   }
+  await ctx.db.update(users).set({ isSuperadmin: true }).where(eq(users.id, people.operator.userId))
   await ctx.db.update(users).set({ name: words.adminName }).where(eq(users.id, people.admin.userId))
   await ctx.db.update(users).set({ name: words.memberName }).where(eq(users.id, people.viewer.userId))
   // Only the newcomer has the welcome tour before him.

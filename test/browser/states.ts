@@ -140,6 +140,13 @@ export const STATES: readonly State[] = [
   { name: 'the tokens', who: 'admin', reach: goto('/tokens') },
   { name: 'a token just made', who: 'newcomer', reach: (page) => makeToken(page) },
   { name: 'the dialog to revoke a token', who: 'admin', reach: (page) => pressOn(page, '/tokens', ['Revoke']) },
+  { name: 'the organizations', who: 'admin', reach: goto('/orgs') },
+  { name: 'every organization', who: 'operator', reach: goto('/orgs') },
+  { name: 'a search for no organization', who: 'operator', reach: goto('/orgs?q=zzz') },
+  { name: 'the dialog for a new organization', who: 'operator', reach: (page) => nameNewOrg(page) },
+  { name: 'a slug that is taken', who: 'operator', refusals: [409], reach: (page) => takeSlug(page) },
+  { name: 'the settings of the organization', who: 'admin', reach: goto('/settings/organization') },
+  { name: 'a logo that is none', who: 'admin', refusals: [422], reach: (page) => uploadNonsense(page) },
   { name: 'a page that is not his', who: 'viewer', refusals: [403], reach: goto('/members') },
   { name: 'a page that is not there', who: 'admin', refusals: [404], reach: goto('/nowhere') },
 ]
@@ -258,6 +265,30 @@ async function makeToken(page: Page): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill('laptop')
   await page.getByRole('button', { name: 'Make token' }).click()
   await page.getByLabel('Token', { exact: true }).waitFor()
+}
+
+async function nameNewOrg(page: Page): Promise<void> {
+  await page.goto('/orgs')
+  await page.getByRole('link', { name: 'New organization' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New organization' })
+  await dialog.getByLabel('Name', { exact: true }).fill('Acme & Söhne')
+  await dialog.getByLabel('Name', { exact: true }).blur()
+  await dialog.locator('#new-org-slug[value="acme-sohne"]').waitFor()
+}
+
+async function takeSlug(page: Page): Promise<void> {
+  await nameNewOrg(page)
+  await page.getByLabel(/^Slug/).fill('acme')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByText('Another organization has this slug.').waitFor()
+}
+
+async function uploadNonsense(page: Page): Promise<void> {
+  await page.goto('/settings/organization')
+  const file = { name: 'logo.png', mimeType: 'image/png', buffer: Buffer.from('no picture') }
+  await page.getByLabel('Picture').setInputFiles(file)
+  await page.getByRole('button', { name: 'Upload' }).click()
+  await page.locator('.hf-fault').waitFor()
 }
 
 /** Sends a form as a browser without htmx does. */

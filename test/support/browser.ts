@@ -8,7 +8,7 @@ import {
   type Response,
 } from 'playwright-core'
 
-/** A name that the test browser finds on loopback, but that is not a loopback name: there Chromium sends no `Sec-Fetch-*`. */
+/** A name that the test browser finds on loopback, with all names below it, but that is no loopback name: there Chromium sends no `Sec-Fetch-*`. */
 export const PLAIN_NAME = 'honeyframe.test'
 export const WIDE = { width: 1440, height: 900 }
 export const NARROW = { width: 360, height: 740 }
@@ -16,7 +16,7 @@ export const NARROW = { width: 360, height: 740 }
 const PICTURES = resolve('test-results')
 const TIMEOUT_MS = 30_000
 /** Nothing but loopback can be found, whatever a page asks for. */
-const HOST_RULES = `MAP ${PLAIN_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1`
+const HOST_RULES = `MAP ${PLAIN_NAME} 127.0.0.1, MAP *.${PLAIN_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1`
 const CSP: Readonly<Record<string, string>> = {
   'default-src': "'self'",
   'script-src': "'self'",

@@ -1,5 +1,6 @@
 import { JSON_BYTES_MAX } from '#http/body.ts'
 import { PASSWORD } from '#test/support/app.ts'
+import { PIXEL } from '#test/support/pictures.ts'
 import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
 import { groupCases } from './group-cases.ts'
@@ -79,6 +80,8 @@ export const OWN: Readonly<Record<string, Case>> = {
   'GET /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":""}' }),
+  ...orgs(),
+  ...organization(),
   ...members(),
   ...groupCases(),
   ...invitations(),
@@ -133,6 +136,52 @@ function passwords(): Record<string, Case> {
     [`POST ${reset} 410 reset_gone`]: ({ call }, operation) => call(operation),
     [`POST ${reset} 422 weak_password`]: async ({ send, resetToken }) =>
       send('POST', reset, { token: await resetToken(), new_password: 'short' }, {}),
+  }
+}
+
+/** The same, with the stage's admin as the operator of the install. */
+function asOperator(play: Case | undefined): Case {
+  return async (stage, operation) => {
+    await stage.change(stage.admin.userId, { isSuperadmin: true })
+    return play ? play(stage, operation) : stage.call(operation)
+  }
+}
+
+function orgs(): Record<string, Case> {
+  const path = '/api/orgs'
+  const refusals = ['400 unreadable_json', '422 invalid_body', '422 invalid_query']
+  const making =
+    (body: object): Case =>
+    ({ send }) =>
+      send('POST', path, body)
+  return {
+    [`GET ${path} 200`]: ({ call }, operation) => call(operation),
+    [`GET ${path} 403 superadmin_only`]: ({ call }, operation) => call(operation, { query: 'all=true' }),
+    [`POST ${path} 201`]: asOperator(undefined),
+    [`POST ${path} 409 slug_taken`]: asOperator(({ send, slug }) => send('POST', path, { slug, name: 'Acme' })),
+    [`POST ${path} 422 invalid_slug`]: asOperator(making({ slug: 'a b', name: 'Acme' })),
+    [`POST ${path} 422 invalid_name`]: asOperator(making({ slug: 'fresh', name: ' ' })),
+    ...Object.fromEntries(refusals.map((end) => [`POST ${path} ${end}`, asOperator(STANDING[end])])),
+  }
+}
+
+function organization(): Record<string, Case> {
+  const path = '/api/organization'
+  const put: (type: string, bytes: Uint8Array<ArrayBuffer>) => Case = (type, body) => (stage) =>
+    stage.ask(`${path}/logo`, { method: 'PUT', headers: { ...stage.admin.bearer, 'content-type': type }, body })
+  return {
+    [`GET ${path} 200`]: ({ call }, operation) => call(operation),
+    [`PATCH ${path} 200`]: ({ call }, operation) => call(operation),
+    [`PATCH ${path} 422 invalid_name`]: ({ send }) => send('PATCH', path, { name: ' ' }),
+    [`PATCH ${path} 422 invalid_color`]: ({ send }) => send('PATCH', path, { color: 'red' }),
+    [`PUT ${path}/logo 200`]: put('image/png', PIXEL),
+    [`PUT ${path}/logo 422 invalid_body`]: put('application/json', PIXEL),
+    [`PUT ${path}/logo 422 invalid_logo`]: put('image/png', PIXEL.subarray(1)),
+    [`DELETE ${path}/logo 204`]: async (stage, operation) => {
+      await put('image/png', PIXEL)(stage, operation)
+      return stage.call(operation)
+    },
+    'GET /api/branding 200': ({ call, slug }, operation) => call(operation, { query: `slug=${slug}` }),
   }
 }
 

@@ -76,15 +76,35 @@ export async function viewerFaults(send: Send, routes: readonly GatedRoute[], vi
   return faults
 }
 
+/** How every route for the operator's own accounts treats the admin of an org. */
+export async function superadminFaults(
+  send: Send,
+  routes: readonly GatedRoute[],
+  admin: Credentials,
+): Promise<string[]> {
+  const faults: string[] = []
+  for (const route of routes.filter(isForSuperadmins)) {
+    const headers = route.isApi ? admin.bearer : { ...admin.cookie, ...OUR_PAGE }
+    const isMet = (status: number, body: string) =>
+      status === 403 && (!route.isApi || body.includes('"superadmin_only"'))
+    faults.push(...(await faultsOf(send, route, { who: 'an admin', headers }, { what: '403 superadmin_only', isMet })))
+  }
+  return faults
+}
+
+export function isForSuperadmins({ need }: GatedRoute): boolean {
+  return need.kind === 'person' && need.superadmin === true
+}
+
 /** The positive control: the same requests with an admin's credentials get past the gate. A request may end his session. */
 export async function admissionFaults(
   send: Send,
   routes: readonly GatedRoute[],
-  freshAdmin: () => Promise<Credentials>,
+  freshAdmin: (isSuperadmin: boolean) => Promise<Credentials>,
 ): Promise<string[]> {
   const faults: string[] = []
   for (const route of routes.filter(({ name }) => !Object.hasOwn(SELF_GUARDED, name))) {
-    const { bearer, cookie } = await freshAdmin()
+    const { bearer, cookie } = await freshAdmin(isForSuperadmins(route))
     const headers = route.isApi ? bearer : { ...cookie, ...OUR_PAGE }
     const expected = { what: 'to be let in', isMet: isNotRefused }
     faults.push(...(await faultsOf(send, route, { who: 'an admin', headers }, expected)))

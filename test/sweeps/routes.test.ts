@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'bun:test'
+import { eq } from 'drizzle-orm'
 import { Elysia } from 'elysia'
+import { users } from '#core/tenancy/tables.ts'
 import { gate } from '#http/gate.ts'
 import { createRateLimit } from '#http/rate-limit.ts'
 import { makeOrg, makePerson, startTestApp, type TestApp } from '#test/support/app.ts'
 import { ODD_TARGETS, oddTargetFaults } from './odd-targets.ts'
-import { admissionFaults, foreignFormFaults, type Send, strangerFaults, viewerFaults } from './route-manners.ts'
+import {
+  admissionFaults,
+  foreignFormFaults,
+  isForSuperadmins,
+  type Send,
+  strangerFaults,
+  superadminFaults,
+  viewerFaults,
+} from './route-manners.ts'
 import { gateFaults, isGated, PUBLIC, routesOf, SELF_GUARDED } from './route-table.ts'
 
 const cookieOf = (jwt: string) => ({ cookie: `hf_session=${jwt}` })
@@ -15,8 +25,9 @@ function sendTo(app: TestApp): Send {
   return (path, init) => app.fetch(path, init, `10.1.${(++sent >> 8) & 255}.${sent & 255}`)
 }
 
-async function credentials(app: TestApp, orgId: number, role: 'admin' | 'viewer') {
-  const { bearer, jwt } = await makePerson(app, orgId, role)
+async function credentials(app: TestApp, orgId: number, role: 'admin' | 'viewer', isSuperadmin = false) {
+  const { userId, bearer, jwt } = await makePerson(app, orgId, role)
+  await app.ctx.db.update(users).set({ isSuperadmin }).where(eq(users.id, userId))
   return { bearer, cookie: cookieOf(jwt) }
 }
 
@@ -33,7 +44,8 @@ describe('every route', () => {
     const routes = routesOf(app.app).filter(isGated)
     const admin = await credentials(app, orgId, 'admin')
     expect(await strangerFaults(sendTo(app), routes, admin)).toEqual([])
-    expect(await admissionFaults(sendTo(app), routes, () => credentials(app, orgId, 'admin'))).toEqual([])
+    const freshAdmin = (isSuperadmin: boolean) => credentials(app, orgId, 'admin', isSuperadmin)
+    expect(await admissionFaults(sendTo(app), routes, freshAdmin)).toEqual([])
   })
 
   test('takes a form only from our own pages', async () => {
@@ -49,6 +61,14 @@ describe('every route', () => {
     const routes = routesOf(app.app).filter(isGated)
     expect(routes.filter(({ need }) => need.kind === 'permission').length).toBeGreaterThan(10)
     expect(await viewerFaults(sendTo(app), routes, await credentials(app, orgId, 'viewer'))).toEqual([])
+  })
+
+  test('that is the operator’s own refuses an admin', async () => {
+    await using app = await startTestApp()
+    const { orgId } = await makeOrg(app.ctx)
+    const routes = routesOf(app.app).filter(isGated)
+    expect(routes.filter(isForSuperadmins).map(({ name }) => name)).toContain('POST /api/orgs')
+    expect(await superadminFaults(sendTo(app), routes, await credentials(app, orgId, 'admin'))).toEqual([])
   })
 
   test('is reached by its own path and method only', async () => {
@@ -105,6 +125,7 @@ describe('this sweep sees', () => {
     expect(names(await viewerFaults(open, routes, person)).size).toBe(
       routes.filter(({ need }) => need.kind === 'permission').length,
     )
+    expect(names(await superadminFaults(open, routes, person)).size).toBe(routes.filter(isForSuperadmins).length)
     const shut: Send = async () => new Response('', { status: 403 })
     expect(names(await admissionFaults(shut, routes, async () => person)).size).toBe(
       routes.length - Object.keys(SELF_GUARDED).length,

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { sheetOf } from '#core/tenancy/brand-sheet.ts'
 import { ASSET_FILES } from '#http/asset-files.ts'
+import { pngOf } from '#test/support/pictures.ts'
 import { renderFragment, type Theme } from '#views/document.tsx'
 import { MembersCard } from '#views/members/members-page.tsx'
 import { gallery, type Say } from './gallery.tsx'
 import { memberRow, members } from './gallery-data.tsx'
+import { LOGO_URL, SHEET_URL } from './gallery-orgs.tsx'
 
 const FILES = new Map(Object.entries(ASSET_FILES).map(([name, paths]) => [name, [paths].flat()]))
 const POLICY = [
@@ -27,6 +30,8 @@ export function serveGallery(say: Say) {
       const { pathname, searchParams } = new URL(request.url)
       const [, first = '', name = ''] = pathname.split('/')
       if (first === 'assets') return answer(assetOf(name), 'application/octet-stream', name)
+      if (pathname === LOGO_URL) return answer(new Blob([pngOf(96, 32)]), 'image/png')
+      if (pathname === SHEET_URL) return answer(sheetOf('#8a1c7c')?.css ?? '', 'text/css')
       if (pathname === '/members') return answer(searchFragment(say, searchParams.get('q') ?? ''))
       if (pathname === '/members/invites') return answer(refusedInvite(say), 'text/html', name, 409)
       const html = isTheme(first) ? pages[first].get(name) : undefined

@@ -4,7 +4,7 @@ import { TokensContent } from '#views/tokens/tokens.tsx'
 import type { TourCardProps } from '#views/tour/tour-card.tsx'
 import { hoursFromNow, members, NOW, type Say, tokenRow } from './gallery-data.tsx'
 
-export type Shown = Readonly<{ content: JSX.Element; orgs?: number; tour?: TourCardProps }>
+export type Shown = Readonly<{ content: JSX.Element; orgs?: number; isBranded?: true; tour?: TourCardProps }>
 
 export function membersPages(say: Say): Record<string, Shown> {
   const draft = { email: say('rin@acme'), role: 'analyst', fault: say('An open invitation is there.') } as const

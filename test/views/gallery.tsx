@@ -3,6 +3,7 @@ import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
 import { groupsPages } from './gallery-groups.tsx'
+import { brandOf, organizationPages, orgsPages } from './gallery-orgs.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
 import { accountPages, membersPages, type Shown, tokensPages, tourPages } from './gallery-shell.tsx'
 import { usersPages } from './gallery-users.tsx'
@@ -13,7 +14,7 @@ export type { Say } from './gallery-data.tsx'
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
   const inShell = {
-    ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say) },
+    ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
     ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say) },
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {
@@ -23,7 +24,11 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
       page({
         title: say('Members'),
         section: say('Workspace'),
-        shell: { ...shellOf(say, theme, shown.orgs ?? 1), tour: shown.tour },
+        shell: {
+          ...shellOf(say, theme, shown.orgs ?? 1),
+          tour: shown.tour,
+          brand: shown.isBranded && brandOf(say),
+        },
         toasts,
         children: shown.content,
       }),
@@ -34,6 +39,11 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
     const path = say('/accept-invite?token=t&x=1')
     documents.set(name, plainPage({ title: say('Sign in'), theme, path, children: content }))
   }
+  const path = '/login'
+  const [brand, lettered] = [brandOf(say), { name: say('Acme Analytics') }]
+  const login = sessionPages(say).login ?? ''
+  documents.set('login-branded', plainPage({ title: say('Sign in'), theme, path, brand, children: login }))
+  documents.set('login-lettered', plainPage({ title: say('Sign in'), theme, path, brand: lettered, children: login }))
   documents.set(
     'fragment',
     renderFragment({ toasts: [{ tone: 'danger', text: say('Refused.') }], announcement: say('3 people shown') }),

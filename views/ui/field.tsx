@@ -179,7 +179,13 @@ export function SelectField(props: SelectFieldProps): JSX.Element {
   )
 }
 
-export type CheckboxProps = Readonly<{ id: string; name: string; label: string; hint?: string | undefined }>
+export type CheckboxProps = Readonly<{
+  id: string
+  name: string
+  label: string
+  hint?: string | undefined
+  isChecked?: boolean | undefined
+}>
 
 export function Checkbox(props: CheckboxProps): JSX.Element {
   return (
@@ -190,12 +196,45 @@ export function Checkbox(props: CheckboxProps): JSX.Element {
         type="checkbox"
         class="form-check-input"
         value="1"
+        checked={props.isChecked}
         aria-describedby={describedBy(props)}
       />
       <label class="form-check-label" for={props.id} safe>
         {props.label}
       </label>
       <FieldNotes id={props.id} hint={props.hint} />
+    </div>
+  )
+}
+
+export type FileFieldProps = Readonly<{
+  id: string
+  name: string
+  label: string
+  /** Media types, as the browser's own dialog offers them; what comes is looked at again. */
+  accept: string
+  hint?: string | undefined
+  fault?: string | undefined
+}>
+
+/** One file; its form says `multipart/form-data`. */
+export function FileField(props: FileFieldProps): JSX.Element {
+  return (
+    <div class="hf-field">
+      <label class="form-label" for={props.id} safe>
+        {props.label}
+      </label>
+      <input
+        id={props.id}
+        name={props.name}
+        type="file"
+        class={['form-control', props.fault && 'is-invalid']}
+        accept={props.accept}
+        required
+        aria-invalid={props.fault ? 'true' : undefined}
+        aria-describedby={describedBy(props)}
+      />
+      <FieldNotes id={props.id} hint={props.hint} fault={props.fault} />
     </div>
   )
 }

@@ -1,6 +1,8 @@
 import alertCircle from '@tabler/icons/outline/alert-circle.svg' with { type: 'text' }
 import alertTriangle from '@tabler/icons/outline/alert-triangle.svg' with { type: 'text' }
 import ban from '@tabler/icons/outline/ban.svg' with { type: 'text' }
+import building from '@tabler/icons/outline/building.svg' with { type: 'text' }
+import buildings from '@tabler/icons/outline/buildings.svg' with { type: 'text' }
 import check from '@tabler/icons/outline/check.svg' with { type: 'text' }
 import chevronRight from '@tabler/icons/outline/chevron-right.svg' with { type: 'text' }
 import circleCheck from '@tabler/icons/outline/circle-check.svg' with { type: 'text' }
@@ -27,6 +29,7 @@ import send from '@tabler/icons/outline/send.svg' with { type: 'text' }
 import shield from '@tabler/icons/outline/shield.svg' with { type: 'text' }
 import sun from '@tabler/icons/outline/sun.svg' with { type: 'text' }
 import trash from '@tabler/icons/outline/trash.svg' with { type: 'text' }
+import upload from '@tabler/icons/outline/upload.svg' with { type: 'text' }
 import userCheck from '@tabler/icons/outline/user-check.svg' with { type: 'text' }
 import userCircle from '@tabler/icons/outline/user-circle.svg' with { type: 'text' }
 import userCog from '@tabler/icons/outline/user-cog.svg' with { type: 'text' }
@@ -42,6 +45,8 @@ const ICONS = {
   'alert-circle': inner(alertCircle),
   'alert-triangle': inner(alertTriangle),
   ban: inner(ban),
+  building: inner(building),
+  buildings: inner(buildings),
   check: inner(check),
   'chevron-right': inner(chevronRight),
   'circle-check': inner(circleCheck),
@@ -69,6 +74,7 @@ const ICONS = {
   sun: inner(sun),
   trash: inner(trash),
   'user-check': inner(userCheck),
+  upload: inner(upload),
   'user-circle': inner(userCircle),
   'user-cog': inner(userCog),
   'user-minus': inner(userMinus),

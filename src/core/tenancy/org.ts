@@ -19,17 +19,25 @@ export function requireSlug(text: string, field = 'slug'): string {
   return slug
 }
 
-/** Creates an org and returns its id; `slug_taken` (conflict), `invalid_slug` and `invalid_name` (invalid). */
-export async function createOrg(ctx: Context, tx: Tx, input: { slug: string; name: string }): Promise<number> {
-  const slug = requireSlug(input.slug, 'org_slug')
-  const name = requireName(input.name, 'org_name')
+/**
+ * Creates an org and returns its id; `slug_taken` (conflict), `invalid_slug` and `invalid_name` (invalid). `fields` are what the
+ * caller's form calls the two.
+ */
+export async function createOrg(
+  ctx: Context,
+  tx: Tx,
+  input: { slug: string; name: string },
+  fields = { slug: 'org_slug', name: 'org_name' },
+): Promise<number> {
+  const slug = requireSlug(input.slug, fields.slug)
+  const name = requireName(input.name, fields.name)
   try {
     const [row] = await tx.insert(orgs).values({ slug, name, createdAt: ctx.clock.now() }).returning({ id: orgs.id })
     if (!row) throw new Error('an org was not created')
     return row.id
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    throw new AppError('conflict', 'slug_taken', 'Another organization has this slug.', { field: 'org_slug' })
+    throw new AppError('conflict', 'slug_taken', 'Another organization has this slug.', { field: fields.slug })
   }
 }
 

@@ -14,12 +14,18 @@ export async function switchOrg(
   memberships: readonly Membership[],
   to: Readonly<{ orgId: string; jti: string }>,
 ): Promise<Membership> {
-  if (!/^[1-9]\d*$/.test(to.orgId)) {
-    throw new AppError('invalid', 'invalid_org', 'Choose an organization.', { field: 'org_id' })
-  }
-  const wanted = memberships.find((membership) => String(membership.orgId) === to.orgId)
-  if (!wanted) throw new AppError('forbidden', 'not_a_member', 'You are not a member of that organization.')
+  const wanted = requireOwnOrg(memberships, to.orgId)
   const ended = { jti: to.jti, userId: self.actor.userId, endedAt: ctx.clock.now() }
   await ctx.db.insert(endedSessions).values(ended).onConflictDoNothing()
+  return wanted
+}
+
+/** One of one's own orgs, by its id as text. Errors as `switchOrg`. */
+export function requireOwnOrg(memberships: readonly Membership[], text: string): Membership {
+  if (!/^[1-9]\d*$/.test(text)) {
+    throw new AppError('invalid', 'invalid_org', 'Choose an organization.', { field: 'org_id' })
+  }
+  const wanted = memberships.find((membership) => String(membership.orgId) === text)
+  if (!wanted) throw new AppError('forbidden', 'not_a_member', 'You are not a member of that organization.')
   return wanted
 }
