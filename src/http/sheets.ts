@@ -1,3 +1,4 @@
+import auditLog from '#views/assets/css/audit-log.css' with { type: 'file' }
 import cardPage from '#views/assets/css/card-page.css' with { type: 'file' }
 import forms from '#views/assets/css/forms.css' with { type: 'file' }
 import lists from '#views/assets/css/lists.css' with { type: 'file' }
@@ -12,5 +13,6 @@ import tokens from '#views/assets/css/tokens.css' with { type: 'file' }
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
+  auditLog,
   ...[mends, narrow],
 ]

@@ -13,6 +13,9 @@ import { createRequestCounts } from '#http/request-counts.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
+import { auditLogApi } from '#platform/audit-log/api.ts'
+import { auditLogJobs, auditLogSchedules } from '#platform/audit-log/jobs.ts'
+import { auditLogPages } from '#platform/audit-log/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
@@ -27,18 +30,31 @@ import { setupPages } from '#platform/setup/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 
-const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi]
-const PAGES = [setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages, orgsPages]
+const APIS = [healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi, auditLogApi]
+const PAGES = [
+  setupPages,
+  sessionsPages,
+  accountPages,
+  tokensPages,
+  membersPages,
+  invitesPages,
+  orgsPages,
+  auditLogPages,
+]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  {
+    ...{ section: 'Administration', label: 'Audit log', href: '/audit-log', icon: 'history' },
+    permission: 'audit.read',
+  },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
 ]
 
 /** Everything the clock does in this role. */
-export const platformJobs = [...sessionsJobs, ...invitesJobs, deleteEndedJobs]
-export const platformSchedules = [...sessionsSchedules, DELETE_ENDED_JOBS]
+export const platformJobs = [...sessionsJobs, ...invitesJobs, ...auditLogJobs, deleteEndedJobs]
+export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, DELETE_ENDED_JOBS]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {
