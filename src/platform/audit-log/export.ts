@@ -2,6 +2,7 @@ import { ACTIONS, isAction } from '#core/audit/actions.ts'
 import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
 import { csvLine } from '#lib/csv.ts'
+import { endOfTurn } from '#lib/turn.ts'
 import { type AuditEvent, listEvents } from './event.ts'
 import type { AuditFilter } from './filter.ts'
 import type { Place } from './place.ts'
@@ -23,6 +24,8 @@ export async function* exportEvents(ctx: Context, scope: Scope, filter: AuditFil
   do {
     const events: readonly AuditEvent[] = await listEvents(ctx, scope, filter, { limit: EXPORTED_AT_ONCE_MAX, place })
     if (events.length > 0) yield events.map(lineOf).join('')
+    // SQLite answers within the turn: without a pause nobody else would get one before the end.
+    await endOfTurn()
     place = events.length < EXPORTED_AT_ONCE_MAX ? undefined : events.at(-1)
   } while (place)
 }

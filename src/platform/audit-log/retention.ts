@@ -4,6 +4,7 @@ import { auditLog, auditRetention } from '#core/audit/tables.ts'
 import type { Context } from '#core/context.ts'
 import type { Tx } from '#db/database.ts'
 import { addMs, DAY_MS } from '#lib/clock.ts'
+import { endOfTurn } from '#lib/turn.ts'
 
 /** Few enough that whoever writes meanwhile waits for a moment only. */
 export const TRIMMED_AT_ONCE_MAX = 500
@@ -24,6 +25,8 @@ export async function trimAuditLog(
     signal.throwIfAborted()
     const deleted = await ctx.db.transaction((tx) => trimSome(ctx, tx, actor, cutoff))
     if (deleted !== undefined) return deleted
+    // SQLite answers within the turn: without a pause nobody else would get one before the end.
+    await endOfTurn()
   }
 }
 
