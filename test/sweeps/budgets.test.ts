@@ -20,6 +20,10 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /api/auth/tokens': 2,
   'GET /api/members': 2,
   'GET /api/invites': 2,
+  'GET /api/audit-log': 3,
+  'GET /api/audit-log/export.csv': 3,
+  'GET /audit-log': 3,
+  'GET /audit-log/export.csv': 2,
   'GET /members': 4,
   'GET /tokens': 2,
   'GET /account': 2,
@@ -99,6 +103,11 @@ describe('the budget of a request', () => {
       '/api/members',
       '/api/invites',
       '/api/auth/tokens',
+      '/audit-log',
+      '/audit-log?q=user',
+      '/audit-log?q=zebra&actor=ada@example.test&action=user.created&from=2026-01-01',
+      '/api/audit-log',
+      '/api/audit-log?q=user&actor=1',
     ]
     const counts: Record<string, number[]> = {}
     for (const rows of ROWS) {

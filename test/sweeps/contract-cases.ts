@@ -75,6 +75,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   'GET /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":""}' }),
+  ...audit(),
   ...members(),
   ...invitations(),
   ...acceptance(),
@@ -127,6 +128,19 @@ function passwords(): Record<string, Case> {
     [`POST ${reset} 410 reset_gone`]: ({ call }, operation) => call(operation),
     [`POST ${reset} 422 weak_password`]: async ({ send, resetToken }) =>
       send('POST', reset, { token: await resetToken(), new_password: 'short' }, {}),
+  }
+}
+
+function audit(): Record<string, Case> {
+  const ofInstall: Case = ({ call }, operation) => call(operation, { query: 'install=true' })
+  return {
+    'GET /api/audit-log 200': async ({ call, invitation }, operation) => {
+      await invitation()
+      return call(operation)
+    },
+    'GET /api/audit-log 403 superadmin_only': ofInstall,
+    'GET /api/audit-log/export.csv 200': ({ call }, operation) => call(operation),
+    'GET /api/audit-log/export.csv 403 superadmin_only': ofInstall,
   }
 }
 

@@ -170,6 +170,10 @@ describe('an admin of one org', () => {
       'GET /api/me',
       'GET /api/members',
       'GET /api/invites',
+      'GET /api/audit-log',
+      'GET /api/audit-log/export.csv',
+      'GET /audit-log',
+      'GET /audit-log/export.csv',
       'GET /members',
       'GET /tokens',
     ]

@@ -3,14 +3,15 @@ import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
-import { accountPages, membersPages, tokensPages } from './gallery-shell.tsx'
+import { accountPages, auditLogPages, membersPages, tokensPages } from './gallery-shell.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
 /** Every page in every state that looks different, as documents. `say` sees each text that a person could have written. */
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
-  for (const [name, shown] of Object.entries({ ...membersPages(say), ...accountPages(say), ...tokensPages(say) })) {
+  const shells = { ...membersPages(say), ...accountPages(say), ...tokensPages(say), ...auditLogPages(say) }
+  for (const [name, shown] of Object.entries(shells)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
     documents.set(
       name,

@@ -6,7 +6,7 @@ import { alternate, ratioOf } from '#scripts/bench/spread.ts'
 import type { Stage } from '#scripts/bench/stage.ts'
 
 const SIZES = [10, 1_000, 10_000] as const
-const PATHS = ['/api/me', '/members'] as const
+const PATHS = ['/api/me', '/members', '/audit-log'] as const
 
 /** What an answer costs when the database holds more orgs of 20 people: requests a second, as a share of those on the smallest. */
 export async function measureGrowth(stage: Stage): Promise<Finding[]> {
@@ -30,7 +30,7 @@ async function measureEngine(stage: Stage, engine: Engine): Promise<Finding[]> {
     stack.use(served)
     const token = await served.signIn(adminEmail(Math.floor(orgs / 2)))
     for (const path of PATHS) {
-      const headers = path === '/members' ? { cookie: `hf_session=${token}` } : { authorization: `Bearer ${token}` }
+      const headers = path !== '/api/me' ? { cookie: `hf_session=${token}` } : { authorization: `Bearer ${token}` }
       const target = { url: served.origin + path, headers }
       await warmUp(target)
       subjects[`${path} ${orgs}`] = async () => (await measureLoad(target, stage.seconds)).perSecond
