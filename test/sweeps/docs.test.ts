@@ -71,9 +71,17 @@ describe('the guides', () => {
   })
 
   test('tell the settings’ true defaults', async () => {
-    const { host, port, apexDomain, jwtAlgorithm, jwtExpireMinutes, trustedProxies, logLevel, firstOrg, auditRetentionDays } = decideConfig(
-      {},
-    )
+    const {
+      host,
+      port,
+      apexDomain,
+      jwtAlgorithm,
+      jwtExpireMinutes,
+      trustedProxies,
+      logLevel,
+      firstOrg,
+      auditRetentionDays,
+    } = decideConfig({})
     const guide = await Bun.file('docs/operating.md').text()
     const rows: [names: string, values: readonly (string | number)[]][] = [
       ['`HOST`, `PORT`', [host, port]],

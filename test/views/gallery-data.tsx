@@ -161,16 +161,40 @@ export function auditLog(say: Say, more: Partial<AuditLogProps> = {}): AuditLogP
 }
 
 function eventRows(say: Say): readonly EventRowProps[] {
-  const at = (hours: number, n: number) => ({ at: hoursFromNow(hours), eventId: `019c1a2b-3c4d-7e5f-8a9b-00000000000${n}` })
+  const at = (hours: number, n: number) => ({
+    at: hoursFromNow(hours),
+    eventId: `019c1a2b-3c4d-7e5f-8a9b-00000000000${n}`,
+  })
   return [
     eventRow(say),
-    eventRow(say, { ...at(-3, 1), action: 'member.role_changed', detail: { user_id: 7, from: 'viewer', to: 'designer' } }),
-    eventRow(say, { ...at(-30, 2), action: 'group.renamed', detail: { group_id: 1, from: say('n'.repeat(90)), to: say('Sales') } }),
+    eventRow(say, {
+      ...at(-3, 1),
+      action: 'member.role_changed',
+      detail: { user_id: 7, from: 'viewer', to: 'designer' },
+    }),
+    eventRow(say, {
+      ...at(-30, 2),
+      action: 'group.renamed',
+      detail: { group_id: 1, from: say('n'.repeat(90)), to: say('Sales') },
+    }),
     eventRow(say, {
       ...at(-50, 3),
-      ...{ actorKind: 'job', actorLabel: say('019c1a2b-0000-7e5f-8a9b-0c1d2e3f4a5b'), address: undefined, requestId: undefined },
-      ...{ action: 'invite.mail_failed', detail: { email: say('sam@acme.test'), error: say('550 5.1.1 User unknown') } },
+      ...{
+        actorKind: 'job',
+        actorLabel: say('019c1a2b-0000-7e5f-8a9b-0c1d2e3f4a5b'),
+        address: undefined,
+        requestId: undefined,
+      },
+      ...{
+        action: 'invite.mail_failed',
+        detail: { email: say('sam@acme.test'), error: say('550 5.1.1 User unknown') },
+      },
     }),
-    eventRow(say, { ...at(-70, 4), action: 'later.invented', fallback: '', detail: { [say('any')]: say('x'.repeat(120)) } }),
+    eventRow(say, {
+      ...at(-70, 4),
+      action: 'later.invented',
+      fallback: '',
+      detail: { [say('any')]: say('x'.repeat(120)) },
+    }),
   ]
 }

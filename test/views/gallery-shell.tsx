@@ -99,7 +99,13 @@ export function tokensPages(say: Say): Record<string, Shown> {
 }
 
 export function auditLogPages(say: Say): Record<string, Shown> {
-  const typed = { action: 'invite.revoked', actor: say('ada@acme.test'), q: say('acme'), from: '2026-02-01', to: '2026-03-01' }
+  const typed = {
+    action: 'invite.revoked',
+    actor: say('ada@acme.test'),
+    q: say('acme'),
+    from: '2026-02-01',
+    to: '2026-03-01',
+  }
   const state = { ...typed, isInstall: false }
   const faults = { actor: say("The actor is a user's e-mail or id."), from: say('A day is written as 2026-01-31.') }
   const nobody = { action: '', actor: '', q: '', from: '', to: '', isInstall: true }
