@@ -26,7 +26,7 @@ export async function addEvents(install: Install, count: number): Promise<void> 
 }
 
 function eventsOf({ engine }: Install, count: number, past: number, org: string): string {
-  const ms = `(${Date.now()} - cast((${count} - i) * ${(DAYS * DAY_MS) / count} as bigint))`
+  const ms = `(${Date.now()} - cast(${count} - i as bigint) * ${(DAYS * DAY_MS) / count})`
   const at = engine === 'postgres' ? `to_timestamp(${ms} / 1000.0)` : ms
   const digits = `substr(cast(1000000000000 + ${past} + i as text), 2)`
   const action = `case when i % 10 < 6 then 'user.signed_in' when i % 10 < 8 then 'invite.created' else 'token.created' end`

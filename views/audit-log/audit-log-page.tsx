@@ -5,8 +5,8 @@ import { PageHead } from '#views/ui/page-head.tsx'
 import { Pager } from '#views/ui/pager.tsx'
 import { Tabs } from '#views/ui/tabs.tsx'
 import { EventRow, type EventRowProps } from './event-row.tsx'
-import { cleared, FilterBar, type FilterBarProps } from './filter-bar.tsx'
-import { type AuditState, auditHref, isFiltered } from './list-state.ts'
+import { FilterBar, type FilterBarProps } from './filter-bar.tsx'
+import { type AuditState, auditHref, cleared, isFiltered } from './list-state.ts'
 
 export type AuditLogProps = FilterBarProps &
   Readonly<{

@@ -1,7 +1,7 @@
 import { IconAvatar } from '#views/ui/avatar.tsx'
-import { CopyBox } from '#views/ui/copy-box.tsx'
 import type { IconName } from '#views/ui/icon.tsx'
 import { Time } from '#views/ui/time.tsx'
+import { EventDetails } from './event-details.tsx'
 import { eventWords } from './event-words.ts'
 
 export type EventRowProps = Readonly<{
@@ -53,27 +53,5 @@ export function EventRow(props: EventRowProps & Context): JSX.Element {
         <Time at={props.at} now={props.now} />
       </td>
     </tr>
-  )
-}
-
-function EventDetails(props: EventRowProps): JSX.Element {
-  return (
-    <details class="hf-audit-details">
-      <summary>Details</summary>
-      <dl>
-        <dt>Time</dt>
-        <dd safe>{props.at.toISOString()}</dd>
-        <dt>Actor</dt>
-        <dd safe>{props.actorLabel}</dd>
-        {props.requestId !== undefined && (
-          <>
-            <dt>Request</dt>
-            <dd safe>{props.requestId}</dd>
-          </>
-        )}
-      </dl>
-      <pre safe>{JSON.stringify(props.detail, undefined, 2)}</pre>
-      <CopyBox id={`event-${props.eventId}`} label="Id of the event" value={props.eventId} />
-    </details>
   )
 }

@@ -24,3 +24,7 @@ export function auditHref(state: AuditState, more: Readonly<Record<string, strin
 export function isFiltered(state: AuditState): boolean {
   return NAMES.some((name) => state[name] !== '')
 }
+
+export function cleared({ isInstall }: AuditState): AuditState {
+  return { action: '', actor: '', q: '', from: '', to: '', isInstall }
+}
