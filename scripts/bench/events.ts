@@ -31,17 +31,17 @@ function eventsOf({ engine }: Install, count: number, past: number, org: string)
   const digits = `substr(cast(1000000000000 + ${past} + i as text), 2)`
   const action = `case when i % 10 < 6 then 'user.signed_in' when i % 10 < 8 then 'invite.created' else 'token.created' end`
   const words = `case when i % 10 < 6 then ' user signed in' when i % 10 < 8 then ' invite created' else ' token created' end
-    || ' person' || i % 500 || ' example com ' || i || ' 192x0x2x' || i % 250 || ' 019c1a2b3c4d7e5f' || ${digits}
+    || ' person' || (i % 500) || ' example com ' || i || ' 192x0x2x' || (i % 250) || ' 019c1a2b3c4d7e5f' || ${digits}
     || case when i % 100 = 7 then ' hopper' else '' end || case when i % 1000 = 7 then ' ångström' else '' end
     || case when i = ${Math.ceil(count / 2)} then ' ${RARE_WORD}' else '' end`
-  const detail = `'{"user_id":' || i % 500 || ',"email":"person' || i % 500 || '@example.com"}'`
+  const detail = `'{"user_id":' || (i % 500) || ',"email":"person' || (i % 500) || '@example.com"}'`
   return `insert into audit_log
     (event_id, org_id, action, actor_kind, actor_id, actor_label, detail, request_id, address, at, search_text)
     ${counting(count)}
     select '019c1a2b-3c4d-7e5f-8a9b-' || ${digits}, ${org}, ${action}, 'person',
-      case when i % 20 = 3 then ${ADA} else 1000000 + i % 500 end, 'person' || i % 500 || '@example.com',
+      case when i % 20 = 3 then ${ADA} else 1000000 + i % 500 end, 'person' || (i % 500) || '@example.com',
       ${engine === 'postgres' ? `(${detail})::jsonb` : detail}, '019c1a2b-3c4d-7e5f-8000-' || ${digits},
-      '192.0.2.' || i % 250, ${at}, ${words} from n`
+      '192.0.2.' || (i % 250), ${at}, ${words} from n`
 }
 
 function counting(count: number): string {

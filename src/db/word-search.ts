@@ -2,14 +2,11 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { DAY_MS } from '#lib/clock.ts'
 import type { Engine } from './engine.ts'
 
-/** The table that is searched, as `from` names it, and the columns that order it. */
-export type WordTable = Readonly<{
-  table: SQLWrapper
-  id: SQLWrapper
-  at: SQLWrapper
-  /** PostgreSQL's expression of all marks of a row, as its index has it. */
-  marks: SQL
-}>
+/** The columns that a row is found and ordered by. */
+export type WordColumns = Readonly<Record<'orgId' | 'action' | 'actorId' | 'at' | 'id', SQLWrapper>>
+
+/** The table that is searched, as `from` names it, and its words. */
+export type WordTable = WordColumns & Readonly<{ table: SQLWrapper; searchText: SQLWrapper }>
 
 export type WordQuery = Readonly<{
   org: number | null
@@ -21,19 +18,16 @@ export type WordQuery = Readonly<{
   below: Readonly<{ at: Date; id?: number }> | undefined
   /** Inclusive. */
   from: Date | undefined
-  /** Every condition again, for the rows themselves: the index may know too much. */
-  where: SQL | undefined
+  /** Every condition again, for the rows themselves: marks are cut and may be shared. */
+  where: (columns: WordColumns) => SQL | undefined
   limit: number
   now: Date
 }>
 
 /** An id's share of the place in the index of SQLite: ids of one millisecond that are that far apart would collide. */
 const IDS_A_MS = 2 ** 21
-/** Days back from where a list begins, the newest first: PostgreSQL looks at the next only when the last did not do. */
-const WINDOWS_DAYS = [
-  [-1, 1],
-  [2, 15],
-] as const
+/** Days back from where a list begins, and one ahead: PostgreSQL looks below them only when they did not fill the page. */
+const NEWEST_DAYS = 4
 
 /**
  * The ids of the newest rows that hold every word, as a sub-query: at most `limit`, found by the index of words that the
@@ -44,31 +38,40 @@ export function newestWithWords(engine: Engine, place: WordTable, query: WordQue
 }
 
 /** The place of a row in the index tells both its time and the end of its id, so rows come in order and few are looked at. */
-function onSqlite({ table, id, at }: WordTable, query: WordQuery): SQL {
+function onSqlite(place: WordTable, query: WordQuery): SQL {
   const marks = query.words.map((word) => `"${prefixOf(query)}x${word}" *`)
   const match = [...marks, ...factsOf(query).map((fact) => `"${fact}"`)].join(' ')
   const { below, from } = query
   const under = below && sql` and f.rowid < ${below.at.getTime()} * ${IDS_A_MS} + ${below.id ?? 0} % ${IDS_A_MS}`
   const over = from && sql` and f.rowid >= ${from.getTime()} * ${IDS_A_MS}`
-  return sql`(select ${id} from audit_words f cross join ${table}
+  return sql`(select ${place.id} from audit_words f cross join ${place.table}
     where f.audit_words match ${match}${under}${over}
-      and ${at} = f.rowid / ${IDS_A_MS} and ${id} % ${IDS_A_MS} = f.rowid % ${IDS_A_MS} and ${query.where ?? sql`true`}
+      and ${place.at} = f.rowid / ${IDS_A_MS} and ${place.id} % ${IDS_A_MS} = f.rowid % ${IDS_A_MS}
+      and ${query.where(place) ?? sql`true`}
     order by f.rowid desc limit ${query.limit})`
 }
 
-/** GIN knows no order, so that a frequent word is asked for by days: the days of a row are among its marks. */
-function onPostgres({ table, id, at, marks }: WordTable, query: WordQuery): SQL {
+/** GIN knows no order, so that a frequent word is asked for by days: the day of a row is among its marks. */
+function onPostgres(place: WordTable, query: WordQuery): SQL {
   const all = [...query.words.map((word) => `'${prefixOf(query)}x${word}':*`), ...factsOf(query).map((f) => `'${f}'`)]
-  const newest = Math.floor((query.below?.at ?? query.now).getTime() / DAY_MS)
-  const daysOf = ([first, last]: readonly [number, number]) =>
-    Array.from({ length: last - first + 1 }, (_, day) => `'${prefixOf(query)}d${newest - first - day}'`)
-  const windows = WINDOWS_DAYS.map((window) => `${all.join(' & ')} & (${daysOf(window).join(' | ')})`)
-  const known = WINDOWS_DAYS.flatMap(daysOf).join(' | ')
-  const parts = [...windows, `${all.join(' & ')} & !(${known})`].map(
-    (asked) => sql`(select ${id} as id from ${table} where ${marks} @@ ${asked}::tsquery and ${query.where ?? sql`true`}
-      order by ${at} desc, ${id} desc limit ${query.limit})`,
-  )
+  const tomorrow = Math.floor((query.below?.at ?? query.now).getTime() / DAY_MS) + 1
+  const days = Array.from({ length: NEWEST_DAYS }, (_, day) => `'${prefixOf(query)}d${tomorrow - day}'`).join(' | ')
+  const asked = [`(${days})`, `!(${days})`].map((when) => [...all, when].join(' & '))
+  const parts = asked.map((marks) => hitsOf(place, query, marks))
   return sql`(select id from (${sql.join(parts, sql` union all `)}) found limit ${query.limit})`
+}
+
+/** `offset 0` keeps order, limit and conditions out: by them the planner would walk the log, or build a bitmap of all of it. */
+function hitsOf(place: WordTable, query: WordQuery, marks: string): SQL {
+  const { orgId, action, actorId, at, id, searchText } = place
+  const hit = {
+    ...{ orgId: sql`hits.org_id`, action: sql`hits.action`, actorId: sql`hits.actor_id` },
+    ...{ at: sql`hits.at`, id: sql`hits.id` },
+  }
+  return sql`(select hits.id from (
+      select ${orgId}, ${action}, ${actorId}, ${at}, ${id} from ${place.table}
+      where audit_words(${orgId}, ${action}, ${actorId}, ${at}, ${searchText}) @@ ${marks}::tsquery offset 0
+    ) hits where ${query.where(hit) ?? sql`true`} order by hits.at desc, hits.id desc limit ${query.limit})`
 }
 
 function prefixOf({ org }: WordQuery): string {

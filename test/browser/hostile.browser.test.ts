@@ -28,6 +28,7 @@ const HOSTILE_WORDS: Words = {
 const PLACES: readonly [path: string, who: Somebody][] = [
   ['/members', 'admin'],
   ['/tokens', 'admin'],
+  ['/audit-log', 'admin'],
   ['/account', 'viewer'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'nobody'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'viewer'],
@@ -42,6 +43,8 @@ const ADDRESSES: readonly [path: (word: string) => string, who: Somebody, refusa
   [(word) => `/reset-password?token=${word}`, 'nobody', 410],
   [(word) => `/members?q=${word}`, 'admin'],
   [(word) => `/members?filter=${word}&invite=1&email=${word}&role=${word}`, 'admin'],
+  [(word) => `/audit-log?q=${word}`, 'admin'],
+  [(word) => `/audit-log?action=${word}&actor=${word}&from=${word}&to=${word}`, 'admin', 422],
   [(word) => `/${word}`, 'admin', 404],
 ]
 

@@ -45,10 +45,10 @@ export function EventRow(props: EventRowProps & Context): JSX.Element {
           </div>
         </div>
       </td>
-      <td class="hf-cell-fact hf-audit-action">
+      <td class="hf-audit-action">
         <code safe>{props.action}</code>
       </td>
-      <td class="hf-cell-fact">{props.address !== undefined && <span safe>{props.address}</span>}</td>
+      <td class="hf-cell-fact hf-audit-address">{props.address !== undefined && <span safe>{props.address}</span>}</td>
       <td class="hf-cell-time">
         <Time at={props.at} now={props.now} />
       </td>

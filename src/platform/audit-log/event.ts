@@ -1,9 +1,9 @@
-import { and, desc, eq, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { auditLog } from '#core/audit/tables.ts'
 import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
 import { users } from '#core/tenancy/tables.ts'
-import { newestWithWords } from '#db/word-search.ts'
+import { newestWithWords, type WordColumns } from '#db/word-search.ts'
 import type { AuditFilter } from './filter.ts'
 import type { Place } from './place.ts'
 
@@ -42,11 +42,11 @@ const EVENT = {
   at: auditLog.at,
 }
 
+const { orgId, action, actorId, at, id, searchText } = auditLog
+const WORD_TABLE = { table: auditLog, orgId, action, actorId, at, id, searchText }
+
 /** With the org in front the order is that of the indexes for rows without one, too. */
 const NEWEST_FIRST = [desc(auditLog.orgId), desc(auditLog.at), desc(auditLog.id)]
-
-/** The expression of the index on PostgreSQL. */
-const MARKS = sql`audit_words(${auditLog.orgId}, ${auditLog.action}, ${auditLog.actorId}, ${auditLog.at}, ${auditLog.searchText})`
 
 /**
  * What happened in the org, newest first: at most `limit` events of a filter, those after `place` in that order; in at most
@@ -59,21 +59,26 @@ export async function listEvents(
   page: Page,
 ): Promise<readonly AuditEvent[]> {
   const org = filter.isInstall ? null : scope.orgId
-  const where = conditionOf(ctx, org, filter, page.place)
+  const conditionOn = (columns: WordColumns) => conditionOf(ctx, org, filter, page.place, columns)
+  const where = conditionOn(auditLog)
   const { words } = filter
   if (words === undefined) return await newest(ctx, where, page.limit)
   if (words.length === 0) return []
   const walked = await walk(ctx, where, words, page.limit)
   if (walked.length === page.limit) return walked
-  const found = newestWithWords(
-    ctx.db.engine,
-    { table: auditLog, id: auditLog.id, at: auditLog.at, marks: MARKS },
-    {
-      ...{ org, words, where, limit: page.limit, now: ctx.clock.now(), from: filter.after, action: filter.action },
-      actorId: typeof filter.actor === 'number' ? filter.actor : undefined,
-      below: page.place ?? (filter.before && { at: filter.before }),
+  const found = newestWithWords(ctx.db.engine, WORD_TABLE, {
+    ...{
+      org,
+      words,
+      where: conditionOn,
+      limit: page.limit,
+      now: ctx.clock.now(),
+      from: filter.after,
+      action: filter.action,
     },
-  )
+    actorId: typeof filter.actor === 'number' ? filter.actor : undefined,
+    below: page.place ?? (filter.before && { at: filter.before }),
+  })
   return await newest(ctx, inArray(auditLog.id, found), page.limit)
 }
 
@@ -109,15 +114,21 @@ async function walk(
     .limit(limit)
 }
 
-function conditionOf(ctx: Context, org: number | null, filter: AuditFilter, place: Place | undefined): SQL | undefined {
-  const { action, actor, after, before } = filter
+function conditionOf(
+  ctx: Context,
+  org: number | null,
+  { action, actor, after, before }: AuditFilter,
+  place: Place | undefined,
+  on: WordColumns,
+): SQL | undefined {
+  const time = (date: Date) => sql.param(date, auditLog.at)
   return and(
-    org === null ? isNull(auditLog.orgId) : eq(auditLog.orgId, org),
-    action === undefined ? undefined : eq(auditLog.action, action),
-    actor === undefined ? undefined : eq(auditLog.actorId, typeof actor === 'number' ? actor : userBy(ctx, actor)),
-    after && gte(auditLog.at, after),
-    before && lt(auditLog.at, before),
-    place && sql`(${auditLog.at}, ${auditLog.id}) < (${sql.param(place.at, auditLog.at)}, ${place.id})`,
+    org === null ? sql`${on.orgId} is null` : sql`${on.orgId} = ${org}`,
+    action === undefined ? undefined : sql`${on.action} = ${action}`,
+    actor === undefined ? undefined : sql`${on.actorId} = ${typeof actor === 'number' ? actor : userBy(ctx, actor)}`,
+    after && sql`${on.at} >= ${time(after)}`,
+    before && sql`${on.at} < ${time(before)}`,
+    place && sql`(${on.at}, ${on.id}) < (${time(place.at)}, ${place.id})`,
   )
 }
 
