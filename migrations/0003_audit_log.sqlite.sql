@@ -28,6 +28,9 @@ UPDATE `audit_log` SET `search_text` = replace(replace(replace(`search_text`, ' 
 -- Its rowid orders as (at, id) does, and leads back to both; src/db/word-search.ts reads it.
 CREATE VIRTUAL TABLE `audit_words` USING fts5(`words`, content='', contentless_delete=1, detail='none', tokenize='ascii');
 --> statement-breakpoint
+-- The words it holds, in their order.
+CREATE VIRTUAL TABLE `audit_vocabulary` USING fts5vocab('audit_words', 'row');
+--> statement-breakpoint
 INSERT INTO `audit_words` (`rowid`, `words`) SELECT
     audit_log.`at` * 2097152 + audit_log.`id` % 2097152,
     replace(audit_log.`search_text`, ' ', ' o' || coalesce(audit_log.`org_id`, 0) || 'x')

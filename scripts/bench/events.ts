@@ -1,4 +1,5 @@
 import { EMAIL, type Install } from './install.ts'
+import { PAST as ORGS_PAST } from './people.ts'
 
 export const RARE_WORD = 'quagga'
 /** Over these days the events of a log are spread, whatever their number. */
@@ -6,6 +7,7 @@ export const DAYS = 80
 const DAY_MS = 24 * 60 * 60 * 1000
 const NOISE_ORGS = 50
 const PAST = 100_000
+const ORG_EVENTS = 60
 
 const ORG = `(select id from orgs where slug = 'acme')`
 const ADA = `(select id from users where email = '${EMAIL}')`
@@ -23,6 +25,11 @@ export async function addEvents(install: Install, count: number): Promise<void> 
     eventsOf(install, count, noise, ORG),
     install.engine === 'postgres' ? 'vacuum analyze audit_log' : 'select 1',
   )
+}
+
+/** Sixty events in the log of each org that `addOrgs` made. */
+export async function addEventsOfOrgs(install: Install, orgs: number): Promise<void> {
+  await install.sql(eventsOf(install, orgs * ORG_EVENTS, 0, `${ORGS_PAST} + 1 + i % ${orgs}`))
 }
 
 function eventsOf({ engine }: Install, count: number, past: number, org: string): string {

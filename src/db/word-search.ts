@@ -26,6 +26,9 @@ export type WordQuery = Readonly<{
 
 /** An id's share of the place in the index of SQLite: ids of one millisecond that are that far apart would collide. */
 const IDS_A_MS = 2 ** 21
+/** Words with one beginning that are looked up one by one. */
+const TERMS_MAX = 500
+const LAST_CHARACTER = '\u{10ffff}'
 /** Days back from where a list begins, and one ahead: PostgreSQL looks below them only when they did not fill the page. */
 const NEWEST_DAYS = 4
 
@@ -39,16 +42,26 @@ export function newestWithWords(engine: Engine, place: WordTable, query: WordQue
 
 /** The place of a row in the index tells both its time and the end of its id, so rows come in order and few are looked at. */
 function onSqlite(place: WordTable, query: WordQuery): SQL {
-  const marks = query.words.map((word) => `"${prefixOf(query)}x${word}" *`)
-  const match = [...marks, ...factsOf(query).map((fact) => `"${fact}"`)].join(' ')
+  const marks = query.words.map((word) => termsWith(`${prefixOf(query)}x${word}`))
+  const match = sql.join([...marks, ...factsOf(query).map((fact) => sql`${`"${fact}"`}`)], sql` || ' AND ' || `)
   const { below, from } = query
   const under = below && sql` and f.rowid < ${below.at.getTime()} * ${IDS_A_MS} + ${below.id ?? 0} % ${IDS_A_MS}`
   const over = from && sql` and f.rowid >= ${from.getTime()} * ${IDS_A_MS}`
   return sql`(select ${place.id} from audit_words f cross join ${place.table}
-    where f.audit_words match ${match}${under}${over}
+    where f.audit_words match (${match})${under}${over}
       and ${place.at} = f.rowid / ${IDS_A_MS} and ${place.id} % ${IDS_A_MS} = f.rowid % ${IDS_A_MS}
       and ${query.where(place) ?? sql`true`}
     order by f.rowid desc limit ${query.limit})`
+}
+
+/**
+ * The words of the log that begin so, as FTS5 wants them: rows of whole words are met in order, while those of a beginning
+ * are all gathered first. Of too many words it is the beginning after all.
+ */
+function termsWith(start: string): SQL {
+  return sql`(select case count(*) when 0 then ${`"${start}"`} when ${TERMS_MAX + 1} then ${`"${start}" *`}
+      else '(' || group_concat('"' || term || '"', ' OR ') || ')' end
+    from (select term from audit_vocabulary where term >= ${start} and term < ${start + LAST_CHARACTER} limit ${TERMS_MAX + 1}))`
 }
 
 /** GIN knows no order, so that a frequent word is asked for by days: the day of a row is among its marks. */

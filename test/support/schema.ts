@@ -47,7 +47,7 @@ export async function liveColumns(db: Database): Promise<ReadonlyMap<string, rea
 }
 
 /** What the index of words in the audit log is made of. It stands in migration 0003 alone: no kit of columns has words for it. */
-const WORD_TABLES = `('audit_words', 'audit_words_data', 'audit_words_idx', 'audit_words_config', 'audit_words_docsize')`
+const WORD_TABLES = `('audit_vocabulary', 'audit_words', 'audit_words_data', 'audit_words_idx', 'audit_words_config', 'audit_words_docsize')`
 const WORD_INDEX = 'audit_log_words'
 
 const SQLITE_COLUMNS = `

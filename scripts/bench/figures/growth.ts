@@ -1,3 +1,4 @@
+import { addEventsOfOrgs } from '#scripts/bench/events.ts'
 import type { Finding } from '#scripts/bench/finding.ts'
 import { ENGINES, type Engine, type Install, makeInstall } from '#scripts/bench/install.ts'
 import { measureLoad, warmUp } from '#scripts/bench/load.ts'
@@ -20,6 +21,7 @@ async function measureEngine(stage: Stage, engine: Engine): Promise<Finding[]> {
   for (const orgs of SIZES) {
     const install = await makeInstall(stage, engine)
     await addOrgs(install, orgs)
+    await addEventsOfOrgs(install, orgs)
     installs.push(install)
   }
   await using stack = new AsyncDisposableStack()
