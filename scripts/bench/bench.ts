@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArguments, UsageError } from '#cli/arguments.ts'
 import { startPostgres } from '#test/support/postgres.ts'
 import { runToEnd } from './child.ts'
+import { measureAudit } from './figures/audit.ts'
 import { measureGrowth } from './figures/growth.ts'
 import { measureInviting } from './figures/invites.ts'
 import { measureMe } from './figures/me.ts'
@@ -20,6 +21,7 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   start: measureStart,
   memory: measureMemory,
   growth: measureGrowth,
+  audit: measureAudit,
 }
 
 const HELP = `Usage: bun run bench [--only NAME,NAME] [--quick] [--executable FILE]

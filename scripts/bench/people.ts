@@ -3,7 +3,7 @@ import { EMAIL, type Install } from './install.ts'
 export const ORG_PEOPLE = 20
 
 /** Ids of made-up rows begin after this one, past those that the product gave out. */
-const PAST = 1000
+export const PAST = 1000
 const ADA = `(select id from users where email = '${EMAIL}')`
 const NOW = `(select created_at from users where email = '${EMAIL}')`
 const HASH = `(select password_hash from users where email = '${EMAIL}')`

@@ -8,6 +8,9 @@ export const SMTP_TLS_MODES = ['starttls', 'tls', 'none'] as const
 
 const DEFAULT_SMTP_PORT = { starttls: 587, tls: 465, none: 25 } as const
 
+/** A hundred years: whoever means "for ever" writes this. */
+const AUDIT_RETENTION_DAYS_MAX = 36_500
+
 export type Config = ReturnType<typeof decideConfig>
 
 /**
@@ -34,6 +37,12 @@ export function decideConfig(environment: Environment, defaults: { port: number 
     ),
     trustedProxies: addressesOf('TRUSTED_PROXIES', environment.TRUSTED_PROXIES ?? '127.0.0.1,::1'),
     logLevel: oneOf('LOG_LEVEL', environment.LOG_LEVEL ?? 'info', LOG_LEVELS),
+    auditRetentionDays: integerOf(
+      'AUDIT_RETENTION_DAYS',
+      environment.AUDIT_RETENTION_DAYS ?? '90',
+      1,
+      AUDIT_RETENTION_DAYS_MAX,
+    ),
     firstOrg: { slug: environment.ORG_SLUG ?? 'default', name: environment.ORG_NAME ?? 'Default' },
     adminEmail: environment.ADMIN_EMAIL,
     smtp: smtpOf(environment),

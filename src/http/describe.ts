@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 
-type Answer = Readonly<{ description: string; schema?: TSchema; example?: unknown }>
+/** JSON, unless `mediaType` names another. */
+type Answer = Readonly<{ description: string; schema?: TSchema; example?: unknown; mediaType?: string }>
 
 type Description = Readonly<{
   tag: string
@@ -33,7 +34,7 @@ export function describe(operation: Description) {
 }
 
 function responseOf(answer: Answer) {
-  const { description, schema, example } = answer
+  const { description, schema, example, mediaType = 'application/json' } = answer
   if (!schema) return { description }
-  return { description, content: { 'application/json': { schema, ...(example !== undefined && { example }) } } }
+  return { description, content: { [mediaType]: { schema, ...(example !== undefined && { example }) } } }
 }

@@ -16,7 +16,7 @@ export function openapi(door: Door, routes: () => AnyElysia) {
   async function make(): Promise<object> {
     const { toOpenAPISchema } = await import('@elysiajs/openapi')
     const app = routes()
-    const { paths } = toOpenAPISchema(app, { paths: [NOT_API, ...OWN] })
+    const { paths } = toOpenAPISchema(app, { paths: [NOT_API, ...OWN], staticFile: false })
     const known = new Map(app.routes.map((route) => [nameOf(route), factsOf(route)]))
     return completeDocument(paths, (route) => known.get(route) ?? unknown(route), build.version)
   }

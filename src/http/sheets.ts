@@ -1,3 +1,4 @@
+import auditLog from '#views/assets/css/audit-log.css' with { type: 'file' }
 import cardPage from '#views/assets/css/card-page.css' with { type: 'file' }
 import forms from '#views/assets/css/forms.css' with { type: 'file' }
 import groups from '#views/assets/css/groups.css' with { type: 'file' }
@@ -16,6 +17,6 @@ import users from '#views/assets/css/users.css' with { type: 'file' }
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
-  ...[groups, organization, tour, users],
+  ...[auditLog, groups, organization, tour, users],
   ...[mends, narrow],
 ]

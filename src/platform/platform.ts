@@ -14,6 +14,9 @@ import type { TourStep } from '#http/tour.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
+import { auditLogApi } from '#platform/audit-log/api.ts'
+import { auditLogJobs, auditLogSchedules } from '#platform/audit-log/jobs.ts'
+import { auditLogPages } from '#platform/audit-log/pages.tsx'
 import { brandingApi } from '#platform/branding/api.ts'
 import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
@@ -43,12 +46,12 @@ import { usersPages } from '#platform/users/pages.tsx'
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
-  ...[orgsApi, organizationApi, brandingApi],
+  ...[orgsApi, organizationApi, brandingApi, auditLogApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
-  ...[orgsPages, organizationPages, brandingPages],
+  ...[orgsPages, organizationPages, brandingPages, auditLogPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
@@ -56,11 +59,12 @@ const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
-    section: 'Administration',
-    label: 'Organization',
-    href: '/settings/organization',
-    icon: 'building',
+    ...{ section: 'Administration', label: 'Organization', href: '/settings/organization', icon: 'building' },
     permission: 'org.edit',
+  },
+  {
+    ...{ section: 'Administration', label: 'Audit log', href: '/audit-log', icon: 'history' },
+    permission: 'audit.read',
   },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
   { section: 'You', label: 'Organizations', href: '/orgs', icon: 'buildings' },
@@ -85,8 +89,8 @@ const TOUR: readonly TourStep[] = [
 ]
 
 /** Everything the clock does in this role. */
-export const platformJobs = [...sessionsJobs, ...invitesJobs, ...usersJobs, deleteEndedJobs]
-export const platformSchedules = [...sessionsSchedules, DELETE_ENDED_JOBS]
+export const platformJobs = [...sessionsJobs, ...invitesJobs, ...usersJobs, ...auditLogJobs, deleteEndedJobs]
+export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, DELETE_ENDED_JOBS]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {

@@ -43,6 +43,7 @@ test('what a person did is one row with who, where, when and what', async () => 
       requestId: 'request-1',
       address: '192.0.2.1',
       at: NOW,
+      searchText: ' invite created ada example org 4 grace viewer 192x0x2x1 request 1',
     },
   ])
   expect(eventId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)

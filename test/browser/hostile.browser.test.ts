@@ -33,6 +33,7 @@ const PLACES: readonly [path: string, who: Somebody][] = [
   ['/groups/1', 'admin'],
   ['/orgs', 'admin'],
   ['/settings/organization', 'admin'],
+  ['/audit-log', 'admin'],
   ['/account', 'viewer'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'nobody'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'viewer'],
@@ -49,6 +50,8 @@ const ADDRESSES: readonly [path: (word: string) => string, who: Somebody, refusa
   [(word) => `/members?filter=${word}&invite=1&email=${word}&role=${word}`, 'admin'],
   [(word) => `/groups?q=${word}&cursor=${word}`, 'admin'],
   [(word) => `/groups/1?q=${word}`, 'admin'],
+  [(word) => `/audit-log?q=${word}`, 'admin'],
+  [(word) => `/audit-log?action=${word}&actor=${word}&from=${word}&to=${word}`, 'admin', 422],
   [(word) => `/${word}`, 'admin', 404],
 ]
 

@@ -1,6 +1,7 @@
 import { eq, ne } from 'drizzle-orm'
 import type { Browser } from 'playwright-core'
 import { passwordResets, tokens } from '#core/access/tables.ts'
+import { record } from '#core/audit/record.ts'
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { addMs, type Clock, DAY_MS, HOUR_MS } from '#lib/clock.ts'
 import { sha256Hex } from '#lib/token.ts'
@@ -99,6 +100,7 @@ async function populate(app: TestApp, words: Words) {
   await addTokens(app, people.admin, words.tokenName)
   const groupId = await makeGroup(app, orgId, ['audit.read'], [people.newcomer], words.groupName)
   await addGrant(app, orgId, groupId, `group.edit@group:${groupId}`)
+  await addEvents(app, people.admin, words)
   const now = ctx.clock.now()
   const reset = { userId: people.viewer.userId, tokenHash: sha256Hex(RESET_TOKEN), createdAt: now }
   await ctx.db.insert(passwordResets).values({ ...reset, expiresAt: addMs(now, HOUR_MS) })
@@ -137,4 +139,14 @@ async function addTokens({ ctx }: TestApp, { userId }: TestPerson, name: string)
       expiresAt: addMs(now, -DAY_MS),
     },
   ])
+}
+
+async function addEvents({ ctx }: TestApp, { orgId, userId, email }: TestPerson, words: Words): Promise<void> {
+  const actor = { kind: 'person', userId, email, name: words.adminName } as const
+  const subject = { orgId, actor, address: '192.0.2.7', requestId: words.tokenName }
+  const { inviteEmail, mailError: error } = words
+  await ctx.db.transaction(async (tx) => {
+    await record(ctx, tx, subject, 'group.renamed', { group_id: 1, from: words.orgName, to: words.memberName })
+    await record(ctx, tx, subject, 'invite.mail_failed', { invite_id: 1, email: inviteEmail, error })
+  })
 }

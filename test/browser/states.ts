@@ -115,6 +115,11 @@ export const STATES: readonly State[] = [
     reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Deactivate']),
   },
   { name: 'no deactivated users', who: 'admin', reach: goto('/users?filter=deactivated') },
+  { name: 'the audit log', who: 'admin', reach: goto('/audit-log') },
+  { name: 'an event’s details', who: 'admin', reach: (page) => openDetails(page) },
+  { name: 'a filter of the audit log', who: 'admin', reach: (page) => filterEvents(page) },
+  { name: 'a refused filter', who: 'admin', refusals: [422], reach: goto('/audit-log?actor=ada&from=soon') },
+  { name: 'no event of that kind', who: 'admin', reach: goto('/audit-log?action=audit.trimmed') },
   { name: 'the account menu', who: 'admin', reach: (page) => pressOn(page, '/account', [/^Account of/]) },
   { name: 'the theme menu', who: 'admin', reach: (page) => pressOn(page, '/account', ['Theme']) },
   { name: 'the account', who: 'viewer', reach: goto('/account') },
@@ -215,6 +220,21 @@ async function acceptWrongly(page: Page): Promise<void> {
   await page.getByLabel('Choose a password').fill('short')
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.locator('.hf-fault').first().waitFor()
+}
+
+async function openDetails(page: Page): Promise<void> {
+  await page.goto('/audit-log')
+  await page.getByText('Details', { exact: true }).first().click()
+  await page.getByLabel('Id of the event').first().waitFor()
+}
+
+async function filterEvents(page: Page): Promise<void> {
+  await page.goto('/audit-log')
+  await page.getByLabel('Action', { exact: true }).selectOption('group.renamed')
+  await page.waitForURL(/action=group.renamed/)
+  await page.getByRole('searchbox').fill('vera')
+  await page.waitForURL(/q=vera/)
+  await page.getByText(/^Renamed the group/).waitFor()
 }
 
 async function openInvite(page: Page): Promise<void> {

@@ -28,6 +28,10 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /groups': 3,
   'GET /groups/{id}': 4,
   'GET /api/users': 3,
+  'GET /api/audit-log': 3,
+  'GET /api/audit-log/export.csv': 3,
+  'GET /audit-log': 3,
+  'GET /audit-log/export.csv': 2,
   'GET /members': 4,
   'GET /users': 4,
   'GET /tokens': 2,
@@ -145,6 +149,11 @@ describe('the budget of a request', () => {
       '/api/groups',
       '/api/groups/{group}/members',
       '/api/groups/me/permissions',
+      '/audit-log',
+      '/audit-log?q=user',
+      '/audit-log?q=zebra&actor=ada@example.test&action=user.created&from=2026-01-01',
+      '/api/audit-log',
+      '/api/audit-log?q=user&actor=1',
     ]
     const counts: Record<string, number[]> = {}
     for (const rows of ROWS) {

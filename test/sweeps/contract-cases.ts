@@ -82,6 +82,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   'PATCH /api/me 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":""}' }),
   ...orgs(),
   ...organization(),
+  ...audit(),
   ...members(),
   ...groupCases(),
   ...invitations(),
@@ -182,6 +183,19 @@ function organization(): Record<string, Case> {
       return stage.call(operation)
     },
     'GET /api/branding 200': ({ call, slug }, operation) => call(operation, { query: `slug=${slug}` }),
+  }
+}
+
+function audit(): Record<string, Case> {
+  const ofInstall: Case = ({ call }, operation) => call(operation, { query: 'install=true' })
+  return {
+    'GET /api/audit-log 200': async ({ call, invitation }, operation) => {
+      await invitation()
+      return call(operation)
+    },
+    'GET /api/audit-log 403 superadmin_only': ofInstall,
+    'GET /api/audit-log/export.csv 200': ({ call }, operation) => call(operation),
+    'GET /api/audit-log/export.csv 403 superadmin_only': ofInstall,
   }
 }
 

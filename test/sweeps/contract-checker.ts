@@ -1,9 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { type Json, jsonOf, type Operation } from './documented.ts'
+import { type DocumentedResponse, type Json, jsonOf, type Operation } from './documented.ts'
 
 const DOCUMENT = 'https://honeyframe.test/openapi.json'
-const JSON_TYPE = /^application\/json(;|$)/
 
 /** Holds answers against the document. `reached` are `GET /api/me 200` and `GET /api/me 401 unauthenticated`. */
 export function createChecker(document: Json) {
@@ -22,21 +21,23 @@ export function createChecker(document: Json) {
       reached.add(where)
       return text === '' ? [] : [`${where} has a body: ${text.slice(0, 200)}`]
     }
-    if (!JSON_TYPE.test(response.headers.get('content-type') ?? '')) return [`${where} is no JSON`]
-    const body: unknown = JSON.parse(text)
+    const { mediaType } = documented
+    if (response.headers.get('content-type')?.split(';')[0] !== mediaType) return [`${where} is no ${mediaType}`]
+    const body: unknown = mediaType === 'application/json' ? JSON.parse(text) : text
     const isError = documented.codes.length > 0
     reached.add(isError ? `${where} ${String(jsonOf(body).error)}` : where)
-    return schemaFaults(`${where}: `, schemaOf(operation, status), body)
+    return schemaFaults(`${where}: `, schemaOf(operation, documented), body)
   }
 
   /** Examples of answers and of requests that do not fit their own schema. */
   function exampleFaults(operation: Operation): string[] {
     const { name, hasBody, example } = operation
     const request = hasBody ? schemaFaults(`the request example of ${name}: `, requestSchemaOf(operation), example) : []
-    const answers = operation.responses.flatMap(({ status, schema, example }) => {
+    const answers = operation.responses.flatMap((response) => {
+      const { status, schema, example } = response
       if (schema === undefined) return []
       if (example === undefined) return [`${name} ${status} has no example`]
-      return schemaFaults(`the example of ${name} ${status}: `, schemaOf(operation, status), example)
+      return schemaFaults(`the example of ${name} ${status}: `, schemaOf(operation, response), example)
     })
     return [...request, ...answers]
   }
@@ -63,8 +64,9 @@ function pointerTo({ path, method }: Operation): string {
   return `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method.toLowerCase()}`
 }
 
-function schemaOf(operation: Operation, status: number): string {
-  return encodeURI(`${pointerTo(operation)}/responses/${status}/content/application~1json/schema`)
+function schemaOf(operation: Operation, { status, mediaType }: DocumentedResponse): string {
+  const media = mediaType.replaceAll('/', '~1')
+  return encodeURI(`${pointerTo(operation)}/responses/${status}/content/${media}/schema`)
 }
 
 function requestSchemaOf(operation: Operation): string {

@@ -71,9 +71,17 @@ describe('the guides', () => {
   })
 
   test('tell the settings’ true defaults', async () => {
-    const { host, port, apexDomain, jwtAlgorithm, jwtExpireMinutes, trustedProxies, logLevel, firstOrg } = decideConfig(
-      {},
-    )
+    const {
+      host,
+      port,
+      apexDomain,
+      jwtAlgorithm,
+      jwtExpireMinutes,
+      trustedProxies,
+      logLevel,
+      firstOrg,
+      auditRetentionDays,
+    } = decideConfig({})
     const guide = await Bun.file('docs/operating.md').text()
     const rows: [names: string, values: readonly (string | number)[]][] = [
       ['`HOST`, `PORT`', [host, port]],
@@ -82,6 +90,7 @@ describe('the guides', () => {
       ['`JWT_EXPIRE_MINUTES`', [jwtExpireMinutes]],
       ['`TRUSTED_PROXIES`', [trustedProxies.join(',')]],
       ['`LOG_LEVEL`', [logLevel]],
+      ['`AUDIT_RETENTION_DAYS`', [auditRetentionDays]],
       ['`ORG_SLUG`, `ORG_NAME`', [firstOrg.slug, firstOrg.name]],
     ]
     for (const [names, values] of rows) {

@@ -21,7 +21,10 @@ export type DocumentedResponse = Readonly<{
   codes: readonly string[]
   schema: unknown
   example: unknown
+  mediaType: string
 }>
+
+const JSON_TYPE = 'application/json'
 
 /** The document that an app serves. */
 export async function documentOf(app: Pick<TestApp, 'fetch'>): Promise<Json> {
@@ -62,10 +65,11 @@ function responseOf(status: string, response: unknown): DocumentedResponse {
   const { schema, example } = mediaOf(response) ?? {}
   const own = listOf(jsonOf(schema).allOf).map(jsonOf).at(-1)
   const codes = listOf(jsonOf(jsonOf(own?.properties).error).enum).map(String)
-  return { status: Number(status), codes, schema, example }
+  const [mediaType = JSON_TYPE] = Object.keys(jsonOf(jsonOf(response).content))
+  return { status: Number(status), codes, schema, example, mediaType }
 }
 
 function mediaOf(holder: unknown): Json | undefined {
-  const media = jsonOf(jsonOf(holder).content)['application/json']
+  const [media] = Object.values(jsonOf(jsonOf(holder).content))
   return media === undefined ? undefined : jsonOf(media)
 }

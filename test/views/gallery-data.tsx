@@ -1,4 +1,6 @@
 import { HOUR_MS } from '#lib/clock.ts'
+import type { AuditLogProps } from '#views/audit-log/audit-log-page.tsx'
+import type { EventRowProps } from '#views/audit-log/event-row.tsx'
 import type { Theme } from '#views/document.tsx'
 import type { Shell } from '#views/layout.tsx'
 import type { Invitation } from '#views/members/accept-invite.tsx'
@@ -169,4 +171,79 @@ export function invitation(say: Say): Invitation {
     expiresAt: hoursFromNow(145),
     now: NOW,
   }
+}
+
+export function eventRow(say: Say, more: Partial<EventRowProps> = {}): EventRowProps {
+  return {
+    eventId: '019c1a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b',
+    action: 'invite.created',
+    fallback: 'A person was invited to the organization.',
+    actorKind: 'person',
+    actorLabel: say('ada@acme.test'),
+    detail: { invite_id: 4, email: say('rin@acme.test'), role: 'analyst' },
+    address: say('192.0.2.1'),
+    requestId: say('019c1a2b-3c00-7e5f-8a9b-0c1d2e3f4a5b'),
+    at: hoursFromNow(-2),
+    ...more,
+  }
+}
+
+export function auditLog(say: Say, more: Partial<AuditLogProps> = {}): AuditLogProps {
+  return {
+    orgName: say('Acme Analytics'),
+    canSeeInstall: false,
+    retentionDays: 90,
+    state: { action: '', actor: '', q: '', from: '', to: '', isInstall: false },
+    actions: [
+      { action: 'invite.created', sentence: 'A person was invited to the organization' },
+      { action: 'invite.revoked', sentence: 'An invitation was revoked' },
+      { action: 'member.removed', sentence: 'A member was removed from the organization' },
+    ],
+    suggested: [say('ada@acme.test'), say('grace@acme.test')],
+    faults: {},
+    rows: eventRows(say),
+    nextCursor: undefined,
+    emails: new Map([[7, say('grace@acme.test')]]),
+    now: NOW,
+    ...more,
+  }
+}
+
+function eventRows(say: Say): readonly EventRowProps[] {
+  const at = (hours: number, n: number) => ({
+    at: hoursFromNow(hours),
+    eventId: `019c1a2b-3c4d-7e5f-8a9b-00000000000${n}`,
+  })
+  return [
+    eventRow(say),
+    eventRow(say, {
+      ...at(-3, 1),
+      action: 'member.role_changed',
+      detail: { user_id: 7, from: 'viewer', to: 'designer' },
+    }),
+    eventRow(say, {
+      ...at(-30, 2),
+      action: 'group.renamed',
+      detail: { group_id: 1, from: say('n'.repeat(90)), to: say('Sales') },
+    }),
+    eventRow(say, {
+      ...at(-50, 3),
+      ...{
+        actorKind: 'job',
+        actorLabel: say('019c1a2b-0000-7e5f-8a9b-0c1d2e3f4a5b'),
+        address: undefined,
+        requestId: undefined,
+      },
+      ...{
+        action: 'invite.mail_failed',
+        detail: { email: say('sam@acme.test'), error: say('550 5.1.1 User unknown') },
+      },
+    }),
+    eventRow(say, {
+      ...at(-70, 4),
+      action: 'later.invented',
+      fallback: '',
+      detail: { [say('any')]: say('x'.repeat(120)) },
+    }),
+  ]
 }

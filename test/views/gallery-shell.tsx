@@ -1,8 +1,9 @@
 import { AccountContent } from '#views/account/account.tsx'
+import { AuditLogContent } from '#views/audit-log/audit-log-page.tsx'
 import { MembersContent, type MembersProps } from '#views/members/members-page.tsx'
 import { TokensContent } from '#views/tokens/tokens.tsx'
 import type { TourCardProps } from '#views/tour/tour-card.tsx'
-import { hoursFromNow, members, NOW, type Say, tokenRow } from './gallery-data.tsx'
+import { auditLog, hoursFromNow, members, NOW, type Say, tokenRow } from './gallery-data.tsx'
 
 export type Shown = Readonly<{ content: JSX.Element; orgs?: number; isBranded?: true; tour?: TourCardProps }>
 
@@ -108,6 +109,29 @@ export function tokensPages(say: Say): Record<string, Shown> {
           draft={{ name: say('ci'), expiresInDays: say('7'), faults, fault: say('Too many.') }}
         />
       ),
+    },
+  }
+}
+
+export function auditLogPages(say: Say): Record<string, Shown> {
+  const typed = {
+    action: 'invite.revoked',
+    actor: say('ada@acme.test'),
+    q: say('acme'),
+    from: '2026-02-01',
+    to: '2026-03-01',
+  }
+  const state = { ...typed, isInstall: false }
+  const faults = { actor: say("The actor is a user's e-mail or id."), from: say('A day is written as 2026-01-31.') }
+  const nobody = { action: '', actor: '', q: '', from: '', to: '', isInstall: true }
+  return {
+    'audit-log': { content: <AuditLogContent {...auditLog(say, { canSeeInstall: true })} /> },
+    'audit-log-filtered': {
+      content: <AuditLogContent {...auditLog(say, { state, nextCursor: say('abc'), cursor: say('xyz') })} />,
+    },
+    'audit-log-refused': { content: <AuditLogContent {...auditLog(say, { state, faults, rows: [] })} /> },
+    'audit-log-empty': {
+      content: <AuditLogContent {...auditLog(say, { rows: [], state: nobody, canSeeInstall: true })} />,
     },
   }
 }

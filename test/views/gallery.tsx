@@ -5,7 +5,7 @@ import { type Say, shellOf } from './gallery-data.tsx'
 import { groupsPages } from './gallery-groups.tsx'
 import { brandOf, organizationPages, orgsPages } from './gallery-orgs.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
-import { accountPages, membersPages, type Shown, tokensPages, tourPages } from './gallery-shell.tsx'
+import { accountPages, auditLogPages, membersPages, type Shown, tokensPages, tourPages } from './gallery-shell.tsx'
 import { usersPages } from './gallery-users.tsx'
 
 export type { Say } from './gallery-data.tsx'
@@ -15,7 +15,7 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
   const inShell = {
     ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
-    ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say) },
+    ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say), ...auditLogPages(say) },
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const

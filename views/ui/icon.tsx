@@ -10,7 +10,9 @@ import compass from '@tabler/icons/outline/compass.svg' with { type: 'text' }
 import copy from '@tabler/icons/outline/copy.svg' with { type: 'text' }
 import deviceDesktop from '@tabler/icons/outline/device-desktop.svg' with { type: 'text' }
 import dots from '@tabler/icons/outline/dots.svg' with { type: 'text' }
+import download from '@tabler/icons/outline/download.svg' with { type: 'text' }
 import eye from '@tabler/icons/outline/eye.svg' with { type: 'text' }
+import history from '@tabler/icons/outline/history.svg' with { type: 'text' }
 import hourglassOff from '@tabler/icons/outline/hourglass-off.svg' with { type: 'text' }
 import infoCircle from '@tabler/icons/outline/info-circle.svg' with { type: 'text' }
 import key from '@tabler/icons/outline/key.svg' with { type: 'text' }
@@ -54,7 +56,9 @@ const ICONS = {
   copy: inner(copy),
   'device-desktop': inner(deviceDesktop),
   dots: inner(dots),
+  download: inner(download),
   eye: inner(eye),
+  history: inner(history),
   'hourglass-off': inner(hourglassOff),
   'info-circle': inner(infoCircle),
   key: inner(key),

@@ -1,3 +1,4 @@
+import { addEventsOfOrgs } from '#scripts/bench/events.ts'
 import type { Finding } from '#scripts/bench/finding.ts'
 import { ENGINES, type Engine, type Install, makeInstall } from '#scripts/bench/install.ts'
 import { measureLoad, warmUp } from '#scripts/bench/load.ts'
@@ -6,7 +7,7 @@ import { alternate, ratioOf } from '#scripts/bench/spread.ts'
 import type { Stage } from '#scripts/bench/stage.ts'
 
 const SIZES = [10, 1_000, 10_000] as const
-const PATHS = ['/api/me', '/members'] as const
+const PATHS = ['/api/me', '/members', '/audit-log'] as const
 
 /** What an answer costs when the database holds more orgs of 20 people: requests a second, as a share of those on the smallest. */
 export async function measureGrowth(stage: Stage): Promise<Finding[]> {
@@ -20,6 +21,7 @@ async function measureEngine(stage: Stage, engine: Engine): Promise<Finding[]> {
   for (const orgs of SIZES) {
     const install = await makeInstall(stage, engine)
     await addOrgs(install, orgs)
+    await addEventsOfOrgs(install, orgs)
     installs.push(install)
   }
   await using stack = new AsyncDisposableStack()
@@ -30,7 +32,7 @@ async function measureEngine(stage: Stage, engine: Engine): Promise<Finding[]> {
     stack.use(served)
     const token = await served.signIn(adminEmail(Math.floor(orgs / 2)))
     for (const path of PATHS) {
-      const headers = path === '/members' ? { cookie: `hf_session=${token}` } : { authorization: `Bearer ${token}` }
+      const headers = path !== '/api/me' ? { cookie: `hf_session=${token}` } : { authorization: `Bearer ${token}` }
       const target = { url: served.origin + path, headers }
       await warmUp(target)
       subjects[`${path} ${orgs}`] = async () => (await measureLoad(target, stage.seconds)).perSecond

@@ -3,6 +3,7 @@ import type { Tx } from '#db/database.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Random } from '#lib/random.ts'
 import type { Action, ActionDetails } from './actions.ts'
+import { searchTextOf } from './search-text.ts'
 import { auditLog } from './tables.ts'
 
 /** Who did it, and where. Every `Scope` is one; `nobody` is a visitor who has not signed in. */
@@ -26,15 +27,17 @@ export async function record<A extends Action>(
   detail: ActionDetails[A],
 ): Promise<string> {
   const eventId = ctx.random.uuid()
+  const actor = actorColumns(subject.actor)
   await tx.insert(auditLog).values({
     eventId,
     orgId: subject.orgId ?? null,
     action,
-    ...actorColumns(subject.actor),
+    ...actor,
     detail,
     requestId: subject.requestId ?? null,
     address: subject.address ?? null,
     at: ctx.clock.now(),
+    searchText: searchTextOf([action, actor.actorLabel, detail, subject.address, subject.requestId]),
   })
   return eventId
 }

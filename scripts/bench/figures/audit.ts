@@ -1,0 +1,114 @@
+import { residentMb } from '#scripts/bench/child.ts'
+import { addEvents, DAYS, RARE_WORD } from '#scripts/bench/events.ts'
+import type { Finding } from '#scripts/bench/finding.ts'
+import { EMAIL, ENGINES, type Engine, makeInstall, type Served } from '#scripts/bench/install.ts'
+import { warmUp } from '#scripts/bench/load.ts'
+import { alternate, ratioOf, spreadOf } from '#scripts/bench/spread.ts'
+import type { Stage } from '#scripts/bench/stage.ts'
+
+const FEW = 1_000
+const MANY = 1_000_000
+const TIMES_MAX = 5
+const ASKED_A_ROUND = 25
+/** The collector's own ups and downs. */
+const CSV_MB_MAX = 60
+const OLD = Math.floor(DAYS * 0.75)
+
+const FILTERS: Readonly<Record<string, () => string>> = {
+  'no filter': () => '',
+  action: () => 'action=token.created',
+  actor: () => `actor=${EMAIL}`,
+  'actor and action': () => `actor=${EMAIL}&action=user.signed_in`,
+  'old times': () => `before=${daysAgo(OLD)}`,
+  'a rare word': () => `q=${RARE_WORD}`,
+  'a common word': () => 'q=example',
+  'a word of 1 in 100': () => 'q=hopper',
+  'a word of 1 in 1,000': () => `q=${encodeURIComponent('ångström')}`,
+  'two words': () => 'q=invite+hopper',
+  'two frequent words that never meet': () => 'q=token+invite',
+  'a beginning of many words': () => 'q=pers',
+  'an address': () => 'q=192.0.2.77',
+  'a word in old times': () => `q=example&before=${daysAgo(OLD)}`,
+  'a word and an action': () => 'q=hopper&action=token.created',
+  'nothing found': () => 'q=zebra',
+}
+
+/** What the first page of the audit log takes among 1,000,000 events, as a multiple of that among 1,000; and the memory of its CSV. */
+export async function measureAudit(stage: Stage): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const engine of ENGINES) findings.push(...(await measureEngine(stage, engine)))
+  return findings
+}
+
+async function measureEngine(stage: Stage, engine: Engine): Promise<Finding[]> {
+  await using few = await serveWith(stage, engine, FEW)
+  await using many = await serveWith(stage, engine, MANY)
+  const subjects: Record<string, () => Promise<number>> = {}
+  for (const [name, query] of Object.entries(FILTERS)) {
+    for (const [size, { origin, headers }] of Object.entries({ few, many })) {
+      const target = { url: `${origin}/api/audit-log?${query()}`, headers }
+      if (name === 'no filter') await warmUp(target)
+      subjects[`${name} ${size}`] = () => medianMs(target)
+    }
+  }
+  const taken = await alternate(stage.rounds, subjects)
+  const pages = Object.keys(FILTERS).flatMap((name): Finding[] => {
+    const [own, base] = [taken[`${name} many`] ?? [], taken[`${name} few`] ?? []]
+    return [
+      { what: `audit ${engine}, ${name}`, value: ratioOf(own, base), unit: 'times', target: { atMost: TIMES_MAX } },
+      { what: `audit ${engine}, ${name}, of ${MANY}`, value: spreadOf(own), unit: 'ms' },
+    ]
+  })
+  const csv = await Promise.all([few, many].map(exportMb))
+  return [
+    ...pages,
+    { what: `audit ${engine}, CSV of ${FEW}, memory gained`, value: spreadOf([csv[0] ?? 0]), unit: 'MB' },
+    {
+      what: `audit ${engine}, CSV of ${MANY}, memory gained`,
+      value: spreadOf([csv[1] ?? 0]),
+      unit: 'MB',
+      target: { atMost: CSV_MB_MAX },
+    },
+  ]
+}
+
+type Ready = Served & Readonly<{ headers: Record<string, string>; events: number }>
+
+async function serveWith(stage: Stage, engine: Engine, events: number): Promise<Ready> {
+  const install = await makeInstall(stage, engine)
+  await addEvents(install, events)
+  const served = await install.serve()
+  return { ...served, headers: { authorization: `Bearer ${await served.signIn()}` }, events }
+}
+
+/** The middle of some answers, asked for one after the other. */
+async function medianMs({ url, headers }: { url: string; headers: Record<string, string> }): Promise<number> {
+  const values: number[] = []
+  for (let left = ASKED_A_ROUND; left > 0; left--) {
+    const start = performance.now()
+    const answer = await fetch(url, { headers })
+    await answer.text()
+    values.push(performance.now() - start)
+    if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`)
+  }
+  return spreadOf(values).median
+}
+
+/** By how much a server's memory is above that of before, at most, while a client reads the whole export. */
+async function exportMb({ origin, headers, pid, events }: Ready): Promise<number> {
+  const before = await residentMb(pid)
+  const answer = await fetch(`${origin}/api/audit-log/export.csv`, { headers })
+  let [most, lines] = [before, 0]
+  const decoder = new TextDecoder()
+  for await (const chunk of answer.body ?? []) {
+    lines += decoder.decode(chunk, { stream: true }).split('\r\n').length - 1
+    if (Math.random() < 0.05) most = Math.max(most, await residentMb(pid))
+  }
+  most = Math.max(most, await residentMb(pid))
+  if (lines <= events) throw new Error(`the export of ${events} events has ${lines} lines`)
+  return most - before
+}
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString()
+}
