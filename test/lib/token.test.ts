@@ -1,7 +1,13 @@
 import { expect, test } from 'bun:test'
 import { crc32 } from 'node:zlib'
 import { systemRandom } from '#lib/random.ts'
-import { isPersonalAccessToken, newPersonalAccessToken, newSecretToken, sha256Hex } from '#lib/token.ts'
+import {
+  isPersonalAccessToken,
+  newPersonalAccessToken,
+  newSecretToken,
+  newTemporaryPassword,
+  sha256Hex,
+} from '#lib/token.ts'
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -57,4 +63,18 @@ test('every character of a token is as likely as every other', () => {
   const chiSquare = [...DIGITS].reduce((sum, char) => sum + ((counts.get(char) ?? 0) - expected) ** 2 / expected, 0)
   // 61 degrees of freedom: beyond 140 once in some ten million runs; the modulo bias would give about 800.
   expect(chiSquare).toBeLessThan(140)
+})
+
+test('a temporary password is 100 bits in four groups of characters that nobody mistakes, another each time', () => {
+  const seen = new Set(Array.from({ length: 200 }, () => newTemporaryPassword(systemRandom)))
+  expect(seen.size).toBe(200)
+  for (const password of seen) expect(password).toMatch(/^[0-9a-hjkmnp-tv-z]{5}(-[0-9a-hjkmnp-tv-z]{5}){3}$/)
+  const bytes = (fill: (at: number) => number) => ({
+    ...systemRandom,
+    bytes: (count: number) => Uint8Array.from({ length: count }, (_, at) => fill(at)),
+  })
+  // Five bits of each byte are used, and each of them counts.
+  const all = Array.from({ length: 32 }, (_, value) => newTemporaryPassword(bytes(() => value)))
+  expect(new Set(all).size).toBe(32)
+  expect(newTemporaryPassword(bytes((at) => at))).toBe('01234-56789-abcde-fghjk')
 })

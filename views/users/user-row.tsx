@@ -1,12 +1,12 @@
 import type { Role } from '#core/access/roles.ts'
-import { exactTime, plural } from '#lib/format.ts'
+import { plural } from '#lib/format.ts'
 import { ROLE_WORDS } from '#views/members/role.tsx'
 import { Avatar } from '#views/ui/avatar.tsx'
 import { Time } from '#views/ui/time.tsx'
 import type { UsersState } from './list-state.tsx'
 import type { RenameDraft } from './rename-dialog.tsx'
 import { UserMenu } from './user-menu.tsx'
-import { type Standing, StandingBadge, storyOf } from './user-standing.tsx'
+import { PasswordStory, type Standing, StandingBadge } from './user-standing.tsx'
 
 const ORGS_SHOWN_MAX = 2
 
@@ -35,7 +35,6 @@ export type UserRowContext = Readonly<{
 }>
 
 export function UserRow(props: UserRowProps & UserRowContext): JSX.Element {
-  const story = storyOf(props)
   return (
     <tr>
       <td class="hf-cell-who">
@@ -48,11 +47,7 @@ export function UserRow(props: UserRowProps & UserRowContext): JSX.Element {
               {props.isSuperadmin && <span class="hf-tag">Operator</span>}
             </b>
             <small safe>{props.name === '' ? 'No name yet' : props.email}</small>
-            {story !== undefined && (
-              <small title={props.passwordExpiresAt && exactTime(props.passwordExpiresAt)} safe>
-                {story}
-              </small>
-            )}
+            <PasswordStory {...props} />
           </div>
         </div>
       </td>

@@ -1,4 +1,4 @@
-import { relativeTime } from '#lib/format.ts'
+import { exactTime, relativeTime } from '#lib/format.ts'
 import { Badge } from '#views/ui/badge.tsx'
 import type { UsersFilter } from './list-state.tsx'
 
@@ -16,12 +16,16 @@ export function StandingBadge(props: StandingProps): JSX.Element {
   return isOver(props) ? <Badge tone="failing" label="Password expired" /> : <Badge tone="pending" label="Reset due" />
 }
 
-/** What is going on with a temporary password, in words. */
-export function storyOf(props: StandingProps): string | undefined {
+/** What is going on with a temporary password, in words; nothing without one. */
+export function PasswordStory(props: StandingProps): JSX.Element {
   const { standing, passwordExpiresAt, now } = props
-  if (standing !== 'reset_due' || passwordExpiresAt === undefined) return undefined
-  if (isOver(props)) return `Temporary password expired ${relativeTime(passwordExpiresAt, now)}: reset it again`
-  return `Temporary password expires ${relativeTime(passwordExpiresAt, now)}`
+  if (standing !== 'reset_due' || passwordExpiresAt === undefined) return ''
+  const when = relativeTime(passwordExpiresAt, now)
+  return (
+    <small title={exactTime(passwordExpiresAt)} safe>
+      {isOver(props) ? `Temporary password expired ${when}: reset it again` : `Temporary password expires ${when}`}
+    </small>
+  )
 }
 
 function isOver({ passwordExpiresAt, now }: StandingProps): boolean {

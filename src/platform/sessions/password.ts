@@ -42,6 +42,7 @@ export async function changePassword(
   }
   const passwordHash = await hashChosen(ctx, input.newPassword, user.email, 'new_password')
   const version = await ctx.db.transaction(async (tx) => {
+    await lockRow(tx, users, user.id)
     await voidResets(ctx, tx, user.id)
     const raised = await setOwnPassword(tx, user.id, passwordHash)
     await record(ctx, tx, self, 'password.changed', { user_id: user.id })
@@ -105,6 +106,7 @@ export async function resetPassword(
   const actor = { kind: 'person', userId: user.id, email: user.email, name: user.name } as const
   const { requestId, address } = caller
   const version = await ctx.db.transaction(async (tx) => {
+    await lockRow(tx, users, user.id)
     const used = await tx
       .update(passwordResets)
       .set({ usedAt: ctx.clock.now() })

@@ -65,8 +65,9 @@ async function noteSignIn(ctx: Context, noted: Noted): Promise<void> {
     address,
   } as const
   await ctx.db.transaction(async (tx) => {
-    await forgiveGuesses(tx, noted.account, noted satisfies GuessOrigin)
+    // The user's row comes first wherever it is written with others: a reset that waits for it must hold nothing of ours.
     await tx.update(users).set({ lastSignInAt: ctx.clock.now() }).where(eq(users.id, userId))
+    await forgiveGuesses(tx, noted.account, noted satisfies GuessOrigin)
     await record(ctx, tx, by, 'user.signed_in', { user_id: userId })
   })
 }

@@ -4,6 +4,7 @@ import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { findUserByEmail, hashChosen, setOwnPassword } from '#core/tenancy/user.ts'
+import { lockRow } from '#db/database.ts'
 import { contains } from '#db/text-search.ts'
 import { normalizeEmail } from '#lib/email.ts'
 import { voidResets } from '#platform/sessions/password.ts'
@@ -40,6 +41,7 @@ export async function choosePasswordByOperator(ctx: Context, email: string, pass
   const account = await requireAccount(ctx, email)
   const passwordHash = await hashChosen(ctx, password, account.email, 'password')
   await ctx.db.transaction(async (tx) => {
+    await lockRow(tx, users, account.id)
     await voidResets(ctx, tx, account.id)
     await forgiveAccount(tx, accountOf(account.email))
     await setOwnPassword(tx, account.id, passwordHash)
@@ -52,7 +54,10 @@ export async function choosePasswordByOperator(ctx: Context, email: string, pass
 export async function resetPasswordByOperator(ctx: Context, email: string): Promise<IssuedPassword> {
   const account = await requireAccount(ctx, email)
   const temporary = await makeTemporaryPassword(ctx)
-  await ctx.db.transaction((tx) => issue(ctx, tx, BY, account, { temporary, isMailed: false }))
+  await ctx.db.transaction(async (tx) => {
+    await lockRow(tx, users, account.id)
+    await issue(ctx, tx, BY, account, { temporary, isMailed: false })
+  })
   const { password, expiresAt } = temporary
   return { userId: account.id, email: account.email, expiresAt, password }
 }

@@ -55,7 +55,7 @@ export async function makeTemporaryPassword(ctx: Context): Promise<TemporaryPass
 
 type Issue = Readonly<{ temporary: TemporaryPassword; isMailed: boolean }>
 
-/** Sets the password with all that goes with it, and records it. Returns the new token version, which names this very reset. */
+/** Sets the password of a locked account with all that goes with it, and records it. Returns the new token version, which names this very reset. */
 export async function issue(
   ctx: Context,
   tx: Tx,
