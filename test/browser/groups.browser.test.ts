@@ -75,7 +75,7 @@ for (const scripts of [true, false]) {
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await rowOf(page, 'Leads').getByText('Change the name and people of Leads').waitFor()
     await page.getByRole('link', { name: 'Leads', exact: true }).click()
-    await page.getByLabel('Name or e-mail').fill('vera@acme.test')
+    await page.getByLabel('Name or e-mail', { exact: true }).fill('vera@acme.test')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByRole('cell', { name: 'Vera Viewer' }).waitFor()
     const [{ id } = { id: 0 }] = await app.ctx.db.select().from(groups).where(eq(groups.name, 'Leads'))

@@ -194,7 +194,7 @@ async function giveWrongly(page: Page): Promise<void> {
 
 async function addWrongly(page: Page): Promise<void> {
   await page.goto('/groups/1')
-  await page.getByLabel('Name or e-mail').fill('Nobody')
+  await page.getByLabel('Name or e-mail', { exact: true }).fill('Nobody')
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await page.locator('.hf-fault').waitFor()
 }

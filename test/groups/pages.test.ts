@@ -206,3 +206,52 @@ test('whoever takes his own way to the page from himself is led on', async () =>
   expect([left.status, left.location]).toEqual([303, '/'])
   expect((await open(app, '/groups', { person: holder })).status).toBe(403)
 })
+
+test('whoever may change groups and not see them is shown none, whatever becomes of his form', async () => {
+  await using org = await openOrg()
+  const { app, admin, orgId } = org
+  const [mine, secret] = [
+    await makeGroup(app, orgId, [], [admin], 'Mine'),
+    await makeGroup(app, orgId, [], [], 'Secret'),
+  ]
+  const editor = await makeHolder(org, 'group.edit')
+  const lead = await makeHolder(org, `group.edit@group:${mine}`)
+  const forms: [path: string, form: Record<string, string>, person: typeof lead][] = [
+    ['/groups', { name: 'secret' }, editor],
+    ['/groups/permissions', { group: String(mine), permission: 'org.admin' }, editor],
+    [`/groups/${secret}/permissions`, { give: 'org.admin' }, editor],
+    [`/groups/${secret}/permissions`, { give: 'group.edit' }, editor],
+    [`/groups/${mine}/rename`, { name: 'secret' }, lead],
+    [`/groups/${mine}/members`, { person: 'nobody' }, lead],
+    [`/groups/${mine}/members`, { person: lead.email }, lead],
+    [`/groups/${mine}/members/987654/remove`, {}, lead],
+  ]
+  for (const isPartial of [false, true]) {
+    for (const [path, form, person] of forms) {
+      const { html, status } = await submit(app, path, form, { person, isPartial })
+      expect([path, status, html.includes('Secret'), html.includes(admin.email)]).toEqual([path, status, false, false])
+      expect([path, status !== 200]).toEqual([path, true])
+    }
+  }
+  expect([await grantsIn(app, secret), await peopleIn(app, mine)]).toEqual([
+    ['group.edit'],
+    [admin.userId, lead.userId].toSorted((a, b) => a - b),
+  ])
+})
+
+test('the people of the org are suggested to those who may see them', async () => {
+  await using org = await openOrg()
+  const { app, orgId } = org
+  const mate = await makePerson(app, orgId, 'viewer')
+  const id = await makeGroup(app, orgId)
+  for (const [grants, isSuggested] of [
+    [['group.read', 'group.edit'], false],
+    [['group.read', 'group.edit', 'member.read'], true],
+  ] as const) {
+    const person = await makeHolder(org, ...grants)
+    const { html } = await open(app, `/groups/${id}`, { person })
+    expect([html.includes('Add a person'), html.includes(mate.email)]).toEqual([true, isSuggested])
+    expect((await submit(app, `/groups/${id}/members`, { person: mate.email }, { person })).status).toBe(303)
+    await submit(app, `/groups/${id}/members/${mate.userId}/remove`, {}, { person })
+  }
+})

@@ -1,3 +1,4 @@
+import { attribute } from '#views/ui/attribute.ts'
 import { Icon } from '#views/ui/icon.tsx'
 import type { GroupRowProps, MatrixContext } from './group-row.tsx'
 import { type KnownPermission, midSentence } from './permission-words.ts'
@@ -10,7 +11,7 @@ export function GrantCell(props: CellProps): JSX.Element {
   const isGiven = props.permissions.has(permission)
   if (!props.canEdit) {
     return (
-      <span class={['hf-grant', isGiven && 'hf-grant-given']} title={words}>
+      <span class={['hf-grant', isGiven && 'hf-grant-given']} title={attribute(words)}>
         <GrantMark isGiven={isGiven} />
         <span class="hf-matrix-words" safe>
           {isGiven ? words : `Not: ${midSentence(words)}`}
@@ -28,7 +29,7 @@ export function GrantCell(props: CellProps): JSX.Element {
       name={isGiven ? 'take' : 'give'}
       value={permission}
       aria-pressed={isGiven ? 'true' : 'false'}
-      title={mayGive ? words : `${words}: you do not hold this yourself`}
+      title={attribute(mayGive ? words : `${words}: you do not hold this yourself`)}
       disabled={!mayGive}
     >
       <GrantMark isGiven={isGiven} />

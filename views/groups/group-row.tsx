@@ -1,5 +1,6 @@
 import type { Permission } from '#core/access/permissions.ts'
 import { plural } from '#lib/format.ts'
+import { attribute } from '#views/ui/attribute.ts'
 import { GrantCell } from './grant-cell.tsx'
 import { GroupMenu } from './group-menu.tsx'
 import { LimitedGrants } from './limited-grants.tsx'
@@ -37,7 +38,7 @@ export function GroupRow(props: GroupRowProps & MatrixContext): JSX.Element {
   return (
     <tr id={id}>
       <th scope="row" class="hf-matrix-group">
-        <a href={`/groups/${props.groupId}`} safe>
+        <a href={attribute(`/groups/${props.groupId}`)} safe>
           {props.name}
         </a>
         <small safe>{plural(props.memberCount, 'person', 'people')}</small>

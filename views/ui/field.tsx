@@ -43,11 +43,11 @@ export function Field(props: FieldProps): JSX.Element {
         required={!props.isOptional}
         readonly={props.isReadOnly}
         autofocus={props.hasFocus}
-        list={props.suggestions ? `${props.id}-list` : undefined}
+        list={props.suggestions !== undefined ? `${props.id}-list` : undefined}
         aria-invalid={props.fault ? 'true' : undefined}
         aria-describedby={describedBy(props)}
       />
-      {props.suggestions && (
+      {props.suggestions !== undefined && (
         <datalist id={`${props.id}-list`}>
           {props.suggestions.map(({ value, label }) => (
             <option value={attribute(value)} safe>

@@ -122,7 +122,7 @@ export async function removeGroupMember(ctx: Context, scope: Scope, groupId: num
   })
 }
 
-/** People of the org who are not in the group yet, by name, at most 200. For `group.edit`, also limited to the group. */
+/** People of the org who are not in the group yet, by name, at most 200. For `member.read` beside `group.edit`. */
 export async function listCandidates(ctx: Context, scope: Scope, groupId: number) {
   const isIn = ctx.db
     .select({ id: groupMembers.id })

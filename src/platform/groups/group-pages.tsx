@@ -1,7 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { findMissing } from '#core/access/giving.ts'
 import { limitedWordsOf, wordsOf } from '#core/access/permissions.ts'
-import { AppError } from '#core/errors.ts'
 import type { Scope } from '#core/scope.ts'
 import type { Door } from '#http/admit.ts'
 import { STATUS } from '#http/errors.ts'
@@ -76,7 +75,7 @@ async function add(visit: Visit, typed: string): Promise<Response> {
     const name = member.name || member.email
     return await tell(visit, { tone: 'success', text: `${name} is ${isNew ? 'now' : 'already'} in the group.` })
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'no_such_member') return await refuse(visit, error)
+    if (!isRefusal(error, scope) || error.code !== 'no_such_member') return await refuse(visit, error)
     return await show(visit, { draft: { person: typed, fault: error.message } }, { status: STATUS[error.kind] })
   }
 }
@@ -91,7 +90,7 @@ async function tell(visit: Visit, toast: Toast): Promise<Response> {
 }
 
 async function refuse(visit: Visit, error: unknown): Promise<Response> {
-  if (!isRefusal(error)) throw error
+  if (!isRefusal(error, visit.scope)) throw error
   const toast = { tone: 'danger', text: error.message } as const
   const { request } = visit
   if (error.kind === 'not_found') return goTo(request, '/groups', toast)
@@ -117,7 +116,7 @@ async function propsOf({ door, scope, groupId, q }: Visit, cursor: string | unde
   const [group, rows, candidates] = await Promise.all([
     readGroup(ctx, scope, groupId),
     findGroupMembers(ctx, scope, groupId, { ...page, search: q }),
-    canEdit ? listCandidates(ctx, scope, groupId) : [],
+    canEdit && scope.permissions.has('member.read') ? listCandidates(ctx, scope, groupId) : [],
   ])
   const names = new Map(group.all.map(({ id, name }) => [targetOf(id), name]))
   const missing = findMissing(scope, group.grants)

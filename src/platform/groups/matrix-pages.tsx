@@ -47,7 +47,7 @@ export async function tell(visit: Visit, toast: Toast): Promise<Response> {
 
 /** The matrix after a refusal of the work itself; throws on anything else. */
 export async function refuse(visit: Visit, error: unknown): Promise<Response> {
-  if (!isRefusal(error)) throw error
+  if (!isRefusal(error, visit.scope)) throw error
   const toast = { tone: 'danger', text: error.message } as const
   if (!isPartial(visit.request)) return goTo(visit.request, groupsHref(visit.state), toast)
   return await show(visit, {}, { status: STATUS[error.kind], toasts: [toast] })

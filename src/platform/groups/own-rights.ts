@@ -14,7 +14,11 @@ export async function rightsNow({ door, viewer, scope }: Asking): Promise<Rights
   return await rightsHeld(door.ctx.db, scope.orgId, viewer.person.userId)
 }
 
-/** A refusal of what a form asked for, to be told beside it; the page itself was open to whoever sent it. */
-export function isRefusal(error: unknown): error is AppError {
-  return error instanceof AppError && ['conflict', 'not_found', 'invalid', 'forbidden'].includes(error.kind)
+/**
+ * A refusal of what a form asked for, to be told beside it. Whoever may send the form and not see the page (`group.edit` without
+ * `group.read`) is told by the error page: beside the form would be the rest of the list.
+ */
+export function isRefusal(error: unknown, { permissions }: Pick<Scope, 'permissions'>): error is AppError {
+  const isTold = error instanceof AppError && ['conflict', 'not_found', 'invalid', 'forbidden'].includes(error.kind)
+  return isTold && permissions.has('group.read')
 }

@@ -71,6 +71,7 @@ async function create(visit: Visit, form: unknown): Promise<Response> {
     const toast = { tone: 'success', text: `The group ${group.name} is made. Choose what it may do.` } as const
     return await tell({ ...visit, state: { q: '' } }, toast)
   } catch (error) {
+    if (!isRefusal(error, visit.scope)) throw error
     const { status, faults, fault } = refusalFor(error, ['invalid', 'conflict'])
     return await show(visit, { draft: { name, faults, fault } }, { status })
   }
@@ -89,7 +90,7 @@ async function grant(visit: Visit, form: unknown): Promise<Response> {
     const group = await grantPermission(visit.door.ctx, visit.scope, groupId, wanted)
     return await tell(visit, { tone: 'success', text: `${group.name} may now ${wordsFor(wanted)}.` })
   } catch (error) {
-    if (!isRefusal(error)) throw error
+    if (!isRefusal(error, visit.scope)) throw error
     const field = typeof error.facts.field === 'string' ? error.facts.field : 'permission'
     const faults = { [error.kind === 'not_found' ? 'group' : field]: error.message }
     return await show(visit, { grantDraft: { ...draft, faults } }, { status: STATUS[error.kind] })
@@ -118,7 +119,7 @@ async function toggle(visit: Visit, groupId: number, form: unknown): Promise<Res
 /** The row as it still is; without it, the list that no longer has it. */
 async function refuseToggle(visit: Visit, groupId: number, error: unknown): Promise<Response> {
   const { door, request, scope } = visit
-  if (!isRefusal(error) || !isPartial(request)) return await refuse(visit, error)
+  if (!isRefusal(error, scope) || !isPartial(request)) return await refuse(visit, error)
   const toast = { tone: 'danger', text: error.message } as const
   if (error.kind === 'not_found') return goTo(request, '/groups', toast)
   const group: Group = await requireGroup(door.ctx.db, scope, groupId)
