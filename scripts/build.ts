@@ -1,17 +1,19 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { parseArguments, UsageError } from '#cli/arguments.ts'
-import { readLicenseKeys } from './license-keys.ts'
+import { licenseKeysForBuild } from './license-keys.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
 
-const HELP = `Usage: bun run build [--outfile FILE] [--target bun-linux-x64] [--license-keys FILE]
+const HELP = `Usage: bun run build [--outfile FILE] [--target bun-linux-x64] [--license-keys FILE] [--release]
 
 Builds the one executable. Needs nothing but \`bun install\` before it.
 
   --outfile FILE        default dist/honeyframe
   --target NAME         another platform, by Bun's name for it; default: this machine's
-  --license-keys FILE   {"<key id>":"<base64 of a 32-byte Ed25519 public key>"}; default: none`
+  --license-keys FILE   {"<key id>":"<base64 of a 32-byte Ed25519 public key>"}; default: the
+                        development key, whose private half everyone has
+  --release             for customers: refuses to build without keys of a vendor, or with the development key`
 
 try {
   await main(process.argv.slice(2))
@@ -28,16 +30,16 @@ async function main(argv: string[]): Promise<void> {
       outfile: { type: 'string', default: join(ROOT, 'dist/honeyframe') },
       target: { type: 'string' },
       'license-keys': { type: 'string' },
+      release: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   })
   if (values.help) return console.log(HELP)
-  const keysFile = values['license-keys']
-  const licenseKeys = keysFile === undefined ? {} : await readLicenseKeys(keysFile)
+  const licenseKeys = await licenseKeysForBuild(values['license-keys'], values.release)
   const outfile = resolve(values.outfile)
   await build({ outfile, target: targetOf(values.target), licenseKeys })
   const megabytes = Math.round(Bun.file(outfile).size / 1_000_000)
-  console.log(`${outfile} (${megabytes} MB, ${Object.keys(licenseKeys).length} licence keys)`)
+  console.log(`${outfile} (${megabytes} MB, licence keys: ${Object.keys(licenseKeys).join(', ') || 'none'})`)
 }
 
 function targetOf(name: string | undefined): Bun.Build.CompileTarget | undefined {

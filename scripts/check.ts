@@ -11,19 +11,25 @@ const EXECUTABLE_TESTS = /^test\/(e2e|binary)\//
 /** A page looks the same on either engine, and a browser is slow. */
 const BROWSER_TESTS = /\.browser\.test\.tsx?$/
 
-/** In this order; a stage that fails does not stop the next. */
-const STAGES: Readonly<Record<string, () => Promise<Outcome>>> = {
+type Stages = Readonly<Record<string, () => Promise<Outcome>>>
+
+/** One after the other; a stage that fails does not stop the next. */
+const FIRST: Stages = {
   format: () => runTool(BIOME, 'format', '.'),
   lint: () => runTool(BIOME, 'lint', '--error-on-warnings', '.'),
   types: () => runTool('node_modules/.bin/tsc', '--noEmit'),
   xss: scanForXss,
   migrations: () => runTool('scripts/generate-migrations.ts', '--check'),
-  sqlite: async () => runTests(await testFiles((file) => !EXECUTABLE_TESTS.test(file))),
-  postgres: testOnPostgres,
   build: () => runTool('scripts/build.ts'),
-  executable: async () =>
-    runTests(await testFiles((file) => EXECUTABLE_TESTS.test(file)), { HONEYFRAME_BINARY: EXECUTABLE }),
 }
+
+/** Beside each other, since tests wait more than they compute. */
+const TRACKS: readonly Stages[] = [
+  { sqlite: () => testOnSqlite(false), browser: () => testOnSqlite(true) },
+  { postgres: testOnPostgres, executable: testExecutable },
+]
+
+const STAGES: Stages = Object.assign({}, FIRST, ...TRACKS)
 
 const HELP = `Usage: bun run check [--only STAGE[,STAGE...]]
 
@@ -44,8 +50,9 @@ async function main(argv: string[]): Promise<void> {
     options: { only: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } },
   })
   if (values.help) return console.log(HELP)
-  const rows = []
-  for (const name of chosen(values.only ?? [])) rows.push(await measured(name))
+  const names = chosen(values.only ?? [])
+  const first = await inTurn(FIRST, names)
+  const rows = [...first, ...(await Promise.all(TRACKS.map((track) => inTurn(track, names)))).flat()]
   const passed = rows.reduce((sum, row) => sum + row.passed, 0)
   const failed = rows.reduce((sum, row) => sum + row.failed, 0)
   for (const row of rows) console.log(rowText(row))
@@ -58,6 +65,12 @@ function chosen(only: string[]): string[] {
   const stranger = names.find((name) => !Object.hasOwn(STAGES, name))
   if (stranger !== undefined) throw new UsageError(`There is no stage "${stranger}".`)
   return Object.keys(STAGES).filter((name) => names.length === 0 || names.includes(name))
+}
+
+async function inTurn(stages: Stages, names: readonly string[]) {
+  const rows = []
+  for (const name of Object.keys(stages)) if (names.includes(name)) rows.push(await measured(name))
+  return rows
 }
 
 async function measured(name: string) {
@@ -86,12 +99,22 @@ async function testFiles(isWanted: (file: string) => boolean): Promise<string[]>
   return files.filter(isWanted).sort()
 }
 
+async function testOnSqlite(inBrowser: boolean): Promise<Outcome> {
+  const files = await testFiles((file) => !EXECUTABLE_TESTS.test(file) && BROWSER_TESTS.test(file) === inBrowser)
+  return runTests(inBrowser ? 'browser' : 'sqlite', files)
+}
+
+async function testExecutable(): Promise<Outcome> {
+  const files = await testFiles((file) => EXECUTABLE_TESTS.test(file))
+  return runTests('executable', files, { HONEYFRAME_BINARY: EXECUTABLE })
+}
+
 async function testOnPostgres(): Promise<Outcome> {
   const { startPostgres } = await import('#test/support/postgres.ts')
   await using server = await startPostgres()
   const files = await testFiles((file) => !EXECUTABLE_TESTS.test(file) && !BROWSER_TESTS.test(file))
   // Awaited here: the server is gone when this function is left.
-  return await runTests(files, { DATABASE_URL: server.url })
+  return await runTests('postgres', files, { DATABASE_URL: server.url })
 }
 
 /** The scan reads JSX with the TypeScript of its own folder. */

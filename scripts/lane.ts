@@ -19,16 +19,23 @@ export async function runTool(...argv: string[]): Promise<Outcome> {
   return FAILED
 }
 
-/** Runs test files and counts the tests. Failures are shown as they happen. A file never sees what another one left in memory. */
-export async function runTests(files: string[], variables: Record<string, string> = {}): Promise<Outcome> {
+/**
+ * Runs test files and counts the tests. Failures are shown as they happen, each line behind the name of its lane, since two
+ * lanes run at a time. A file never sees what another one left in memory.
+ */
+export async function runTests(
+  lane: string,
+  files: string[],
+  variables: Record<string, string> = {},
+): Promise<Outcome> {
   if (files.length === 0) return { passed: 0, failed: 0 }
   const options = ['--isolate', '--only-failures', `--timeout=${TEST_TIMEOUT_MS}`]
   const child = Bun.spawn([process.execPath, 'test', ...options, ...files.map((file) => `./${file}`)], {
     env: { ...bareEnvironment(), ...variables },
-    stdout: 'inherit',
+    stdout: 'pipe',
     stderr: 'pipe',
   })
-  const said = await shownAndKept(child.stderr)
+  const [said] = await Promise.all([shownAndKept(child.stderr, lane), shownAndKept(child.stdout, lane)])
   return outcomeOf(said, await child.exited)
 }
 
@@ -42,12 +49,21 @@ function countOf(said: string, word: string): number {
   return Number([...said.matchAll(new RegExp(`^\\s*(\\d+) ${word}$`, 'gm'))].at(-1)?.[1] ?? 0)
 }
 
-async function shownAndKept(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function shownAndKept(stream: ReadableStream<Uint8Array>, lane: string): Promise<string> {
   const decoder = new TextDecoder()
   let said = ''
+  let shown = 0
   for await (const chunk of stream) {
-    process.stderr.write(chunk)
     said += decoder.decode(chunk, { stream: true })
+    const end = said.lastIndexOf('\n') + 1
+    if (end > shown)
+      process.stderr.write(
+        said
+          .slice(shown, end)
+          .replace(/^/gm, `${lane} | `)
+          .slice(0, -lane.length - 3),
+      )
+    shown = Math.max(shown, end)
   }
   return said
 }

@@ -2,6 +2,7 @@ import type { Children } from '@kitajs/html'
 import { renderDocument, type Theme } from './document.tsx'
 import { type NavigationSection, type Org, Sidebar, SidebarDrawer } from './sidebar.tsx'
 import { TopBar, type Viewer } from './top-bar.tsx'
+import { TourCard, type TourCardProps } from './tour/tour-card.tsx'
 import type { Brand } from './ui/brand.tsx'
 import type { Toast } from './ui/toast.tsx'
 
@@ -14,6 +15,8 @@ export type Shell = Readonly<{
   theme: Theme
   /** Where the theme and org forms come back to: a path of this site. */
   path: string
+  /** The step of the welcome tour the viewer is at; absent once it has ended. */
+  tour?: TourCardProps | undefined
   /** That of the current org. */
   brand?: Brand | undefined
 }>
@@ -49,6 +52,7 @@ export function page(props: PageProps): string {
             path={shell.path}
           />
           <main id="main" class="hf-page" tabindex="-1">
+            {shell.tour !== undefined && <TourCard {...shell.tour} />}
             {props.children}
           </main>
         </div>

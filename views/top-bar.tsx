@@ -82,6 +82,12 @@ function AccountMenu(props: Readonly<{ viewer: Viewer }>): JSX.Element {
       </p>
       <MenuLink href="/account" label="Account" icon="user-circle" />
       <MenuLink href="/tokens" label="Personal access tokens" icon="key" />
+      <form method="post" action="/tour">
+        <button type="submit" name="reset" value="1" class="hf-menu-item">
+          <Icon name="compass" />
+          <span>Show the welcome tour again</span>
+        </button>
+      </form>
       <form method="post" action="/logout" class="hf-menu-part">
         <MenuSubmit label="Sign out" icon="logout" />
       </form>

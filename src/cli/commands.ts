@@ -41,8 +41,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { run: secretsCommand, help: secretsHelp }
     },
   },
+  license: {
+    summary: 'check a licence document',
+    load: async () => {
+      const { licenseCommand, licenseHelp } = await import('#cli/license.ts')
+      return { run: licenseCommand, help: licenseHelp }
+    },
+  },
   user: {
-    summary: 'create a person, also the first admin (works on the database)',
+    summary: 'create and list people, reset a password (works on the database)',
     load: async () => {
       const { userCommand, userHelp } = await import('#cli/user.ts')
       return { run: userCommand, help: userHelp }

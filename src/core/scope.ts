@@ -31,6 +31,8 @@ export type Scope = Readonly<{
   permissions: ReadonlySet<Permission>
   /** Grants for one thing each; absent for a job and for the operator. */
   limited?: Rights['limited']
+  /** A superadmin, who goes beyond his org where a verb says so. */
+  isSuperadmin?: true
   requestId?: string
   address?: string
 }>

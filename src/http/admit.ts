@@ -13,6 +13,7 @@ import { factsOf, type RequestFacts } from '#http/request-facts.ts'
 import { requireSameOrigin } from '#http/same-origin.ts'
 import { readSessionCookie, renewSession } from '#http/session.ts'
 import { requireHostOrg } from '#http/tenant.ts'
+import type { TourStep } from '#http/tour.ts'
 import { requireSuperadmin, type Viewer, viewerOf } from '#http/viewer.ts'
 import { MINUTE_MS } from '#lib/clock.ts'
 import { isPersonalAccessToken } from '#lib/token.ts'
@@ -20,12 +21,13 @@ import { isPersonalAccessToken } from '#lib/token.ts'
 const BEARER_CHARS_MAX = 4096
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** What every room's doors are given. `navigation` lists the pages of the side bar. */
+/** What every room's doors are given. `navigation` lists the pages of the side bar, `tour` the steps of the welcome tour. */
 export type Door = Readonly<{
   ctx: Context
   bearer: Bearer
   rateLimit: RateLimit
   navigation: readonly NavigationPage[]
+  tour: readonly TourStep[]
 }>
 
 type Identity = Readonly<{ person: Person; claims: Claims | undefined }>

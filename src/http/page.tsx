@@ -6,6 +6,7 @@ import { localPath } from '#http/local-path.ts'
 import { navigationFor } from '#http/navigation.ts'
 import { addressOf } from '#http/org-address.ts'
 import { factsOf } from '#http/request-facts.ts'
+import { tourFor } from '#http/tour.ts'
 import type { Viewer } from '#http/viewer.ts'
 import type { Theme } from '#views/document.tsx'
 import { renderFragment } from '#views/document.tsx'
@@ -34,7 +35,7 @@ export function shellPage(
   options: PageOptions,
   children: Content,
 ): Response {
-  const path = pathAndQuery(request)
+  const path = comeBackTo(request)
   const { person, org } = viewer
   const orgs = person.memberships.map((membership) => ({
     id: membership.orgId,
@@ -49,6 +50,7 @@ export function shellPage(
     theme: themeOf(request),
     path,
     brand: org && brandOf(org),
+    tour: tourFor(door.tour, viewer, path),
   }
   const toasts = [...takeToasts(request), ...(options.toasts ?? [])]
   return html(page({ title: options.title, section: options.section, shell, toasts, children }), options)
@@ -56,7 +58,7 @@ export function shellPage(
 
 /** A whole page for anyone: one card. */
 export function cardPage(request: Request, options: { title: string } & Extra, children: Content): Response {
-  const path = request.method === 'GET' ? pathAndQuery(request) : '/'
+  const path = comeBackTo(request)
   const { viewer, hostOrg } = factsOf(request)
   const org = viewer?.org ?? hostOrg
   const looks = { theme: themeOf(request), brand: org && brandOf(org), siteName: viewer ? undefined : hostOrg?.name }
@@ -103,8 +105,9 @@ export function fieldOf(form: unknown, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-function pathAndQuery(request: Request): string {
-  const url = URL.parse(request.url)
+/** Where a form of the page leads back to: only what was asked for by GET can be asked for again. */
+function comeBackTo(request: Request): string {
+  const url = request.method === 'GET' ? URL.parse(request.url) : null
   return url ? localPath(url.pathname + url.search) : '/'
 }
 

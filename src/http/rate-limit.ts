@@ -1,4 +1,5 @@
 import { AppError } from '#core/errors.ts'
+import { networkOf } from '#http/address.ts'
 import type { Clock } from '#lib/clock.ts'
 
 const BURST = 20
@@ -7,13 +8,14 @@ const BUCKETS_MAX = 50_000
 
 type Bucket = { tokens: number; at: number }
 
-/** A token bucket per address (contract §2: burst 20, 5 a second). `take` throws `rate_limited` with `retry_after` in seconds. */
+/** A token bucket per address, or per /64 of IPv6 (contract §2: burst 20, 5 a second). `take` throws `rate_limited` with `retry_after` in seconds. */
 export function createRateLimit(clock: Clock) {
   const buckets = new Map<string, Bucket>()
   return {
     take(address: string): void {
+      const network = networkOf(address)
       const now = clock.now().getTime()
-      const bucket = refilled(buckets.get(address), now)
+      const bucket = refilled(buckets.get(network), now)
       if (bucket.tokens < 1) {
         const retryAfter = Math.ceil((1 - bucket.tokens) / REFILL_PER_SECOND)
         throw new AppError('limited', 'rate_limited', 'Too many requests from this address. Try again shortly.', {
@@ -21,8 +23,8 @@ export function createRateLimit(clock: Clock) {
         })
       }
       bucket.tokens -= 1
-      buckets.delete(address)
-      buckets.set(address, bucket)
+      buckets.delete(network)
+      buckets.set(network, bucket)
       if (buckets.size > BUCKETS_MAX) dropOldest(buckets)
     },
   }

@@ -11,7 +11,8 @@ export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, U
 export const MaybeTime = Type.Union([Time, Type.Null()])
 
 /** A path's id. What is no positive integer is an unknown id (404). Elysia turns the text into the number. */
-export const IdParams = t.Object({ id: t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+export const PathId = t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+export const IdParams = t.Object({ id: PathId })
 
 export const LIMIT_DEFAULT = 50
 export const LIMIT_MAX = 200

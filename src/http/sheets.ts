@@ -1,5 +1,6 @@
 import cardPage from '#views/assets/css/card-page.css' with { type: 'file' }
 import forms from '#views/assets/css/forms.css' with { type: 'file' }
+import groups from '#views/assets/css/groups.css' with { type: 'file' }
 import lists from '#views/assets/css/lists.css' with { type: 'file' }
 import mends from '#views/assets/css/mends.css' with { type: 'file' }
 import menus from '#views/assets/css/menus.css' with { type: 'file' }
@@ -9,10 +10,12 @@ import organization from '#views/assets/css/organization.css' with { type: 'file
 import parts from '#views/assets/css/parts.css' with { type: 'file' }
 import shell from '#views/assets/css/shell.css' with { type: 'file' }
 import tokens from '#views/assets/css/tokens.css' with { type: 'file' }
+import tour from '#views/assets/css/tour.css' with { type: 'file' }
+import users from '#views/assets/css/users.css' with { type: 'file' }
 
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
-  ...[organization],
+  ...[groups, organization, tour, users],
   ...[mends, narrow],
 ]

@@ -46,5 +46,7 @@ export function viewerOf(
 
 /** The scope of a person in his org: the first of the three places that make one. */
 export function scopeOf(viewer: Viewer, org: Membership): Scope {
-  return { ...viewer.self, orgId: org.orgId, role: org.role, permissions: viewer.permissions, limited: viewer.limited }
+  const { self, permissions, limited, person } = viewer
+  const { orgId, role } = org
+  return { ...self, orgId, role, permissions, limited, ...(person.isSuperadmin && { isSuperadmin: true }) }
 }

@@ -1,8 +1,17 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createPublicKey,
+  hkdfSync,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto'
 
 export const KEY_BYTES = 32
 export const IV_BYTES = 12
 export const TAG_BYTES = 16
+const SIGNATURE_BYTES = 64
 
 /** AES-256-GCM's output (NIST SP 800-38D): as many bytes as the plain text, and the tag. */
 export type Sealed = Readonly<{ iv: Uint8Array; tag: Uint8Array; data: Uint8Array }>
@@ -39,4 +48,17 @@ export function openBytes(key: Uint8Array, sealed: Sealed, aad: Uint8Array): Uin
 export function isSameSecret(one: string, other: string): boolean {
   const [left, right] = [one, other].map((text) => createHash('sha256').update(text).digest())
   return left !== undefined && right !== undefined && timingSafeEqual(left, right)
+}
+
+/** Whether a signature is Ed25519's (RFC 8032) of this message under a 32-byte public key; false for bytes of a wrong length. */
+export function isEd25519Signature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
+  const x = Buffer.from(publicKey).toString('base64url')
+  try {
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    return verify(null, message, key, signature)
+  } catch {
+    // Some 32 bytes are no point of the curve.
+    return false
+  }
 }

@@ -5,6 +5,9 @@ const ACCESS_TOKEN_PREFIX = 'hf_'
 const ACCESS_TOKEN_RANDOM_CHARS = 34
 const CHECKSUM_CHARS = 6
 const SECRET_TOKEN_BYTES = 32
+/** Crockford's base 32: none of its characters is taken for another one when it is read aloud or copied by hand. */
+const READABLE = '0123456789abcdefghjkmnpqrstvwxyz'
+const TEMPORARY_PASSWORD_CHARS = 20
 const ACCESS_TOKEN_FORM = new RegExp(`^${ACCESS_TOKEN_PREFIX}([0-9A-Za-z]{34})([0-9A-Za-z]{6})$`)
 
 /** A secret of 256 random bits in base64url (43 characters), for links and cookies. Keep only its `sha256Hex`. */
@@ -21,6 +24,12 @@ export function sha256Hex(content: string | Uint8Array<ArrayBuffer>): string {
 export function newPersonalAccessToken(random: Random): string {
   const body = randomText(random, ACCESS_TOKEN_RANDOM_CHARS)
   return ACCESS_TOKEN_PREFIX + body + checksum(body)
+}
+
+/** A password of 100 random bits to be read and typed once: four groups of five characters, such as `7k2mp-…`. */
+export function newTemporaryPassword(random: Random): string {
+  const chars = [...random.bytes(TEMPORARY_PASSWORD_CHARS)].map((byte) => READABLE.charAt(byte % READABLE.length))
+  return chars.join('').replace(/.{5}(?=.)/g, '$&-')
 }
 
 /** Whether a text has the form and the checksum of a personal access token; it says nothing about whether one exists. */

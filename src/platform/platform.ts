@@ -10,11 +10,14 @@ import { openapi } from '#http/openapi.ts'
 import { createRateLimit } from '#http/rate-limit.ts'
 import { refusePage } from '#http/refuse-page.tsx'
 import { createRequestCounts } from '#http/request-counts.ts'
+import type { TourStep } from '#http/tour.ts'
 import { DELETE_ENDED_JOBS, deleteEndedJobs } from '#jobs/ended-jobs.ts'
 import { accountApi } from '#platform/account/api.ts'
 import { accountPages } from '#platform/account/pages.tsx'
 import { brandingApi } from '#platform/branding/api.ts'
 import { brandingPages } from '#platform/branding/pages.tsx'
+import { groupsApi } from '#platform/groups/api.ts'
+import { groupsPages } from '#platform/groups/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
@@ -31,18 +34,27 @@ import { sessionsPages } from '#platform/sessions/pages.tsx'
 import { setupPages } from '#platform/setup/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
+import { tourApi } from '#platform/tour/api.ts'
+import { tourPages } from '#platform/tour/pages.tsx'
+import { usersApi } from '#platform/users/api.ts'
+import { usersJobs } from '#platform/users/jobs.ts'
+import { usersPages } from '#platform/users/pages.tsx'
 
 const APIS = [
-  ...[healthApi, sessionsApi, tokensApi, accountApi, membersApi, invitesApi],
+  ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
+  ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi],
 ]
 const PAGES = [
-  ...[setupPages, sessionsPages, accountPages, tokensPages, membersPages, invitesPages],
+  ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
+  ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
+  { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
     section: 'Administration',
     label: 'Organization',
@@ -55,14 +67,31 @@ const NAVIGATION: readonly NavigationPage[] = [
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
 ]
 
+/** The welcome tour, in its order: the documented steps whose room is in this build. */
+const TOUR: readonly TourStep[] = [
+  {
+    id: 'welcome',
+    title: 'Welcome to Honeyframe',
+    text: 'The side bar holds the pages you may open, and above them the organization you are in. Your account, the theme and this tour are at the top right.',
+    href: '/',
+  },
+  {
+    id: 'members',
+    title: 'Members',
+    text: 'Invite your team by e-mail, one by one or as a list, and give each person a role. An invitation is good for seven days.',
+    href: '/members',
+    permission: 'member.read',
+  },
+]
+
 /** Everything the clock does in this role. */
-export const platformJobs = [...sessionsJobs, ...invitesJobs, deleteEndedJobs]
+export const platformJobs = [...sessionsJobs, ...invitesJobs, ...usersJobs, deleteEndedJobs]
 export const platformSchedules = [...sessionsSchedules, DELETE_ENDED_JOBS]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {
   const counts = createRequestCounts()
-  const door = { ctx, bearer, rateLimit: createRateLimit(ctx.clock), navigation: NAVIGATION }
+  const door = { ctx, bearer, rateLimit: createRateLimit(ctx.clock), navigation: NAVIGATION, tour: TOUR }
   const hall = [assets(door), openapi(door, () => app), metrics(door, counts, secrets.metricsToken)]
   const rooms = [...hall, ...APIS.map((api) => api(door)), ...PAGES.map((pages) => pages(door))]
   const app = createApp(door, rooms, refusePage)

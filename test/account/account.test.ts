@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
+import { PERMISSIONS } from '#core/access/permissions.ts'
 import { addMember } from '#core/tenancy/org.ts'
 import { userOrgs, users } from '#core/tenancy/tables.ts'
 import { MINUTE_MS } from '#lib/clock.ts'
@@ -27,7 +28,7 @@ test('me tells who one is, where, and what one may do there', async () => {
       org: { id: org.orgId, slug: 'first', name: 'FIRST' },
       orgs: [{ id: org.orgId, slug: 'first', name: 'FIRST', role: 'admin' }],
       ...{
-        permissions: ['member.read', 'member.edit', 'invite.edit'],
+        permissions: [...PERMISSIONS],
         must_reset_password: false,
         is_superadmin: false,
       },

@@ -22,12 +22,15 @@ const HOSTILE_WORDS: Words = {
   inviteEmail: `${HOSTILE}@acme.test`,
   mailError: HOSTILE,
   tokenName: HOSTILE,
+  groupName: HOSTILE,
 }
 
 /** Where these texts are shown. */
 const PLACES: readonly [path: string, who: Somebody][] = [
   ['/members', 'admin'],
   ['/tokens', 'admin'],
+  ['/groups', 'admin'],
+  ['/groups/1', 'admin'],
   ['/orgs', 'admin'],
   ['/settings/organization', 'admin'],
   ['/account', 'viewer'],
@@ -44,6 +47,8 @@ const ADDRESSES: readonly [path: (word: string) => string, who: Somebody, refusa
   [(word) => `/reset-password?token=${word}`, 'nobody', 410],
   [(word) => `/members?q=${word}`, 'admin'],
   [(word) => `/members?filter=${word}&invite=1&email=${word}&role=${word}`, 'admin'],
+  [(word) => `/groups?q=${word}&cursor=${word}`, 'admin'],
+  [(word) => `/groups/1?q=${word}`, 'admin'],
   [(word) => `/${word}`, 'admin', 404],
 ]
 

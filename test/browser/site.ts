@@ -1,10 +1,11 @@
-import { eq } from 'drizzle-orm'
+import { eq, ne } from 'drizzle-orm'
 import type { Browser } from 'playwright-core'
 import { passwordResets, tokens } from '#core/access/tables.ts'
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { addMs, type Clock, DAY_MS, HOUR_MS } from '#lib/clock.ts'
 import { sha256Hex } from '#lib/token.ts'
 import { invites } from '#platform/invites/tables.ts'
+import { addGrant, makeGroup } from '#test/groups/arrange.ts'
 import { makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
 import { openVisitor, type Visitor, type VisitorOptions } from '#test/support/browser.ts'
 
@@ -20,6 +21,7 @@ export type Words = Readonly<{
   inviteEmail: string
   mailError: string
   tokenName: string
+  groupName: string
 }>
 
 export const PLAIN_WORDS: Words = {
@@ -29,6 +31,7 @@ export const PLAIN_WORDS: Words = {
   inviteEmail: 'rin@acme.test',
   mailError: '550 5.1.1 nobody of that name here',
   tokenName: 'ci-pipeline',
+  groupName: 'Sales',
 }
 
 export type Site = Awaited<ReturnType<typeof startSite>>
@@ -89,8 +92,13 @@ async function populate(app: TestApp, words: Words) {
   await ctx.db.update(users).set({ isSuperadmin: true }).where(eq(users.id, people.operator.userId))
   await ctx.db.update(users).set({ name: words.adminName }).where(eq(users.id, people.admin.userId))
   await ctx.db.update(users).set({ name: words.memberName }).where(eq(users.id, people.viewer.userId))
+  // Only the newcomer has the welcome tour before him.
+  const seen = { tourEndedAt: ctx.clock.now() }
+  await ctx.db.update(users).set(seen).where(ne(users.id, people.newcomer.userId))
   await addInvites(app, people.admin, words)
   await addTokens(app, people.admin, words.tokenName)
+  const groupId = await makeGroup(app, orgId, ['audit.read'], [people.newcomer], words.groupName)
+  await addGrant(app, orgId, groupId, `group.edit@group:${groupId}`)
   const now = ctx.clock.now()
   const reset = { userId: people.viewer.userId, tokenHash: sha256Hex(RESET_TOKEN), createdAt: now }
   await ctx.db.insert(passwordResets).values({ ...reset, expiresAt: addMs(now, HOUR_MS) })

@@ -75,6 +75,46 @@ export const STATES: readonly State[] = [
   },
   { name: 'the expired invitations', who: 'admin', reach: goto('/members?filter=expired') },
   { name: 'a search for nobody', who: 'admin', reach: goto('/members?q=zzz') },
+  { name: 'the groups', who: 'admin', reach: goto('/groups') },
+  { name: 'a search for no group', who: 'admin', reach: goto('/groups?q=zzz') },
+  { name: 'the dialog for a group', who: 'admin', reach: goto('/groups?create=1') },
+  { name: 'a group’s menu', who: 'admin', reach: (page) => pressOn(page, '/groups', ['Actions for Sales']) },
+  {
+    name: 'the dialog to rename a group',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/groups', ['Actions for Sales', 'Rename']),
+  },
+  {
+    name: 'the dialog to delete a group',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/groups', ['Actions for Sales', 'Delete']),
+  },
+  { name: 'a permission that does not exist', who: 'admin', refusals: [422], reach: (page) => giveWrongly(page) },
+  { name: 'the people of a group', who: 'admin', reach: goto('/groups/1') },
+  { name: 'the dialog to take somebody out', who: 'admin', reach: (page) => pressOn(page, '/groups/1', ['Remove']) },
+  { name: 'nobody of that name', who: 'admin', refusals: [422], reach: (page) => addWrongly(page) },
+  { name: 'the users', who: 'admin', reach: goto('/users') },
+  {
+    name: 'a user’s menu',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer']),
+  },
+  {
+    name: 'the dialog to rename a user',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Rename']),
+  },
+  {
+    name: 'the dialog to reset a user’s password',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Reset password']),
+  },
+  {
+    name: 'the dialog to deactivate a user',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Deactivate']),
+  },
+  { name: 'no deactivated users', who: 'admin', reach: goto('/users?filter=deactivated') },
   { name: 'the account menu', who: 'admin', reach: (page) => pressOn(page, '/account', [/^Account of/]) },
   { name: 'the theme menu', who: 'admin', reach: (page) => pressOn(page, '/account', ['Theme']) },
   { name: 'the account', who: 'viewer', reach: goto('/account') },
@@ -113,6 +153,7 @@ export const STATES: readonly State[] = [
 
 /** What only an install without a relay shows. */
 export const STATES_WITHOUT_RELAY: readonly State[] = [
+  { name: 'a temporary password', who: 'admin', reach: (page) => resetPassword(page) },
   { name: 'an invitation as a link', who: 'admin', reach: (page) => inviteByLink(page) },
   { name: 'the form for a forgotten password, without mail', who: 'nobody', reach: goto('/forgot-password') },
 ]
@@ -137,6 +178,20 @@ async function pressOn(page: Page, path: string, buttons: readonly (string | Reg
     if (name === 'Dismiss') await found.first().waitFor()
     else await found.first().click()
   }
+}
+
+async function giveWrongly(page: Page): Promise<void> {
+  await page.goto('/groups')
+  await page.getByLabel('Permission', { exact: true }).fill('member.rule')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.locator('.hf-fault').waitFor()
+}
+
+async function addWrongly(page: Page): Promise<void> {
+  await page.goto('/groups/1')
+  await page.getByLabel('Name or e-mail').fill('Nobody')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.locator('.hf-fault').waitFor()
 }
 
 async function signInWrongly(page: Page): Promise<void> {
@@ -180,6 +235,12 @@ async function inviteByLink(page: Page): Promise<void> {
   await page.getByRole('dialog').getByLabel('E-mail', { exact: true }).fill('linked@acme.test')
   await page.getByRole('button', { name: 'Make the link' }).click()
   await page.locator('#issued-link').waitFor()
+}
+
+async function resetPassword(page: Page): Promise<void> {
+  await pressOn(page, '/users', ['Actions for Vera Viewer', 'Reset password'])
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset password' }).click()
+  await page.locator('#temporary-password').waitFor()
 }
 
 async function changePassword(page: Page, old: string, fresh: string): Promise<void> {

@@ -5,7 +5,7 @@ import { ConfigError } from '#config/parse.ts'
 import { AppError } from '#core/errors.ts'
 import { localRunner } from '#lib/exec.ts'
 
-const VERBS = ['serve', 'install', 'migrate', 'doctor', 'secrets', 'user', 'pat', 'version']
+const VERBS = ['serve', 'install', 'migrate', 'doctor', 'secrets', 'license', 'user', 'pat', 'version']
 
 function honeyframe(...argv: string[]) {
   return localRunner.run([process.execPath, 'src/main.ts', ...argv], { timeoutMs: 20_000 })

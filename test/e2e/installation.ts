@@ -20,20 +20,31 @@ export async function startInstallation(host: string, refusals: ReadonlyMap<stri
   const smtp = await startSmtp({ rejectRcpt: (address) => refusals.get(address) })
   const port = await freePort()
   const origin = `http://${host}:${port}`
-  const server = start([EXECUTABLE, 'serve'], {
-    cwd: folder,
-    env: {
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      PUBLIC_URL: origin,
-      SMTP_HOST: smtp.host,
-      SMTP_PORT: String(smtp.port),
-      SMTP_TLS: 'none',
-      SMTP_FROM: 'Honeyframe <no-reply@honeyframe.test>',
-    },
-  })
+  const settings = {
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    PUBLIC_URL: origin,
+    SMTP_HOST: smtp.host,
+    SMTP_PORT: String(smtp.port),
+    SMTP_TLS: 'none',
+    SMTP_FROM: 'Honeyframe <no-reply@honeyframe.test>',
+  }
+  const launch = (more: Record<string, string>) =>
+    start([EXECUTABLE, 'serve'], { cwd: folder, env: { ...settings, ...more } })
+  const server = launch({})
+  const later: ReturnType<typeof start>[] = []
   return {
-    ...{ origin, folder, dataDir, server },
+    ...{ origin, folder, dataDir, settings, server },
+    /** The same installation with other settings: the running program is told to stop, and a new one serves. */
+    async restart(more: Record<string, string>): Promise<ReturnType<typeof start>> {
+      const running = later.at(-1) ?? server
+      running.kill('SIGTERM')
+      await running.ended()
+      const next = launch(more)
+      later.push(next)
+      await next.says(/"message":"listening"/)
+      return next
+    },
     /** Where programs on this machine reach it, whatever its name is. */
     localUrl: `http://127.0.0.1:${port}`,
     /** The `count`th mail to an address. */
@@ -48,7 +59,7 @@ export async function startInstallation(host: string, refusals: ReadonlyMap<stri
       }
     },
     async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]()
+      for (const program of [server, ...later]) await program[Symbol.asyncDispose]()
       await smtp[Symbol.asyncDispose]()
       await rm(root, { recursive: true, force: true })
     },

@@ -22,7 +22,7 @@ function fail(): never {
 
 /** The house with one room whose verbs fail in every way. */
 function brokenHouse() {
-  const door = { ctx: app.ctx, bearer: app.bearer, rateLimit: createRateLimit(app.ctx.clock), navigation: [] }
+  const door = { ctx: app.ctx, bearer: app.bearer, rateLimit: createRateLimit(app.ctx.clock), navigation: [], tour: [] }
   const room = new Elysia()
     .use(gate(door))
     .get('/api/broken', () => fail(), { open: true })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { decideConfig } from '#config/config.ts'
-import { clientOf } from '#http/address.ts'
+import { clientOf, networkOf } from '#http/address.ts'
 import { createRateLimit } from '#http/rate-limit.ts'
 import { type StandingClock, standingClock } from '#test/jobs/context.ts'
 import { json, makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
@@ -104,4 +104,25 @@ test('a flood of addresses does not grow the memory without end', () => {
   for (let n = 0; n < 19; n += 1) limit.take('address-59999')
   expect(() => limit.take('address-59999')).toThrow('Too many requests')
   expect(() => limit.take('address-0')).not.toThrow()
+})
+
+test('the addresses of one IPv6 /64 draw from one bucket, and those of another do not', async () => {
+  expect(await statuses(20, '2001:db8:0:1::1')).toEqual({ 401: 20 })
+  expect(await statuses(1, '2001:db8:0:1:ffff::2')).toEqual({ 429: 1 })
+  expect(await statuses(1, '2001:db8:0:2::1')).toEqual({ 401: 1 })
+})
+
+test('what a limit counts is an IPv4 address or an IPv6 /64, however it is written', () => {
+  const written: [address: string, network: string][] = [
+    ['192.0.2.1', '192.0.2.1'],
+    ['::1', '0:0:0:0::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:0DB8:0000:0001:a:b:c:d', '2001:db8:0:1::/64'],
+    ['2001:db8:0:1::', '2001:db8:0:1::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['64:ff9b::192.0.2.33', '64:ff9b:0:0::/64'],
+    ['1:2:3:4:5:6:192.0.2.33', '1:2:3:4::/64'],
+    ['no address', 'no address'],
+  ]
+  expect(written.map(([address]) => [address, networkOf(address)])).toEqual(written)
 })

@@ -4,10 +4,15 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '#cli/arguments.ts'
-import { licenseKeysOf, readLicenseKeys } from '#scripts/license-keys.ts'
+import { DEVELOPMENT_LICENSE_KEYS } from '#config/development-license-key.ts'
+import { licenseKeysForBuild, licenseKeysOf, readLicenseKeys } from '#scripts/license-keys.ts'
 
 /** The last 32 bytes of the DER form are the key (RFC 8410 §4). */
 const KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)
+
+function small(first: string, last = '00'): string {
+  return Buffer.from(`${first}${'00'.repeat(30)}${last}`, 'hex').toString('base64')
+}
 
 describe('the licence keys of a build', () => {
   test('are 32-byte Ed25519 public keys by key id', () => {
@@ -24,6 +29,9 @@ describe('the licence keys of a build', () => {
     ['a key in hex', { a: KEY.toString('hex') }, '"a" must be the base64 of 32 bytes.'],
     ['a key with a typing error', { a: `${KEY.toString('base64')}!` }, '"a" must be the base64 of 32 bytes.'],
     ['a key that is no text', { a: 32 }, '"a" must be the base64 of 32 bytes.'],
+    ['a key of zeros', { a: Buffer.alloc(32).toString('base64') }, '"a" is a key that anybody can sign for.'],
+    ['a key of the neutral point', { a: small('01') }, '"a" is a key that anybody can sign for.'],
+    ['a key of small order with its sign', { a: small('00', '80') }, '"a" is a key that anybody can sign for.'],
     ['a key id with a space', { 'a b': KEY.toString('base64') }, '"a b" is no key id'],
   ]
 
@@ -41,4 +49,28 @@ describe('the licence keys of a build', () => {
     await expect(readLicenseKeys(path)).rejects.toThrow(UsageError)
     await expect(readLicenseKeys(`${path}.missing`)).rejects.toThrow(`--license-keys ${path}.missing: ENOENT`)
   })
+  test('that stand in the file twice are refused, since one of them would count for nothing', async () => {
+    const path = await keysFile(`{"a":"${KEY.toString('base64')}","\\u0061":"${KEY.toString('base64')}"}`)
+    await expect(readLicenseKeys(path)).rejects.toThrow('The key "a" stands twice.')
+  })
+
+  test('without a file are the development key, which no release takes', async () => {
+    const own = await keysFile(JSON.stringify({ a: KEY.toString('base64') }))
+    expect(await licenseKeysForBuild(undefined, false)).toEqual(DEVELOPMENT_LICENSE_KEYS)
+    expect(await licenseKeysForBuild(own, false)).toEqual({ a: KEY.toString('base64') })
+    expect(await licenseKeysForBuild(own, true)).toEqual({ a: KEY.toString('base64') })
+    await expect(licenseKeysForBuild(undefined, true)).rejects.toThrow('--release needs --license-keys FILE.')
+    const renamed = JSON.stringify({ a: KEY.toString('base64'), b: DEVELOPMENT_LICENSE_KEYS.development })
+    for (const text of ['{}', renamed]) {
+      const path = await keysFile(text)
+      await expect(licenseKeysForBuild(path, true)).rejects.toThrow(UsageError)
+      expect(Object.keys(await licenseKeysForBuild(path, false))).toEqual(Object.keys(JSON.parse(text)))
+    }
+  })
 })
+
+async function keysFile(text: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'hf-keys-')), 'keys.json')
+  await Bun.write(path, text)
+  return path
+}

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
-import { tokens } from '#core/access/tables.ts'
+import { groupMembers, tokens } from '#core/access/tables.ts'
 import { userOrgs, users } from '#core/tenancy/tables.ts'
 import { addMs, DAY_MS } from '#lib/clock.ts'
 import { sha256Hex } from '#lib/token.ts'
 import { invites } from '#platform/invites/tables.ts'
 import { createToken } from '#platform/tokens/token.ts'
+import { makeGroup } from '#test/groups/arrange.ts'
 import { json, makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
 import { routesOf } from './route-table.ts'
 
@@ -20,7 +21,15 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /api/auth/tokens': 2,
   'GET /api/members': 2,
   'GET /api/invites': 2,
+  'GET /api/groups': 3,
+  'GET /api/groups/permissions': 1,
+  'GET /api/groups/me/permissions': 2,
+  'GET /api/groups/{id}/members': 3,
+  'GET /groups': 3,
+  'GET /groups/{id}': 4,
+  'GET /api/users': 3,
   'GET /members': 4,
+  'GET /users': 4,
   'GET /tokens': 2,
   'GET /account': 2,
   'GET /account/password': 1,
@@ -85,11 +94,31 @@ async function fill(app: TestApp, { orgId, userId }: TestPerson, rows: number): 
   }
 }
 
+/** One group more, and one with all of the org's people in it, whose id is the answer. */
+async function fillGroups(app: TestApp, person: TestPerson, rows: number): Promise<number> {
+  const { db, clock } = app.ctx
+  const { orgId } = person
+  const full = await makeGroup(app, orgId, ['member.read', 'audit.read'], [person])
+  const of = await db
+    .select({ id: userOrgs.id, userId: userOrgs.userId })
+    .from(userOrgs)
+    .where(eq(userOrgs.orgId, orgId))
+  for (const { id: membershipId, userId } of of) {
+    if (userId === person.userId) continue
+    await db.insert(groupMembers).values({ orgId, groupId: full, membershipId, createdAt: clock.now() })
+  }
+  for (let row = 0; row <= rows; row++) {
+    await makeGroup(app, orgId, ['member.read', `group.edit@group:${full}`], row < 5 ? [person] : [], `row ${row}`)
+  }
+  return full
+}
+
 describe('the budget of a request', () => {
-  test('is one statement for /api/me, by a session’s token as by an access token', async () => {
+  test('is one statement for /api/me, by a session’s token as by an access token, with groups or without', async () => {
     await using app = await startTestApp()
     const { orgId } = await makeOrg(app.ctx)
     const person = await makePerson(app, orgId)
+    await fillGroups(app, person, 5)
     const actor = { kind: 'person', userId: person.userId, email: person.email, name: '' } as const
     const { token } = await createToken(app.ctx, { actor }, { name: 'script' })
     for (const headers of [person.bearer, { authorization: `Bearer ${token}` }]) {
@@ -104,17 +133,29 @@ describe('the budget of a request', () => {
       '/members?filter=pending&q=row',
       '/tokens',
       '/api/members',
+      '/users',
+      '/users?filter=active&q=e',
       '/api/invites',
+      '/api/users',
       '/api/auth/tokens',
+      '/groups',
+      '/groups?q=row',
+      '/groups/{group}',
+      '/groups/{group}?q=row',
+      '/api/groups',
+      '/api/groups/{group}/members',
+      '/api/groups/me/permissions',
     ]
     const counts: Record<string, number[]> = {}
     for (const rows of ROWS) {
       const { orgId } = await makeOrg(app.ctx)
       const person = await makePerson(app, orgId)
       await fill(app, person, rows)
+      const group = await fillGroups(app, person, rows)
       const headers = { ...person.bearer, cookie: `hf_session=${person.jwt}` }
       for (const path of lists) {
-        counts[path] = [...(counts[path] ?? []), (await statementsOf(app, path, headers)).length]
+        const taken = await statementsOf(app, path.replace('{group}', String(group)), headers)
+        counts[path] = [...(counts[path] ?? []), taken.length]
       }
     }
     for (const [path, taken] of Object.entries(counts)) {
@@ -132,8 +173,11 @@ describe('the budget of a request', () => {
     const headers = { ...bearer, cookie: `hf_session=${jwt}` }
     const reads = routesOf(app.app).filter(({ name, method }) => method === 'GET' && !UNCOUNTED.has(name))
     const counted: Record<string, number> = {}
-    for (const { name, path } of reads)
-      counted[name] = (await statementsOf(app, `${path}?token=unknown`, headers)).length
+    const group = await makeGroup(app, orgId)
+    for (const { name, path } of reads) {
+      const there = path.replace('{id}', String(group))
+      counted[name] = (await statementsOf(app, `${there}?token=unknown`, headers)).length
+    }
     expect(Object.keys(counted).toSorted()).toEqual(Object.keys(BUDGET).toSorted())
     expect(budgetFaults(counted)).toEqual([])
   })

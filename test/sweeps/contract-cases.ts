@@ -3,11 +3,13 @@ import { PASSWORD } from '#test/support/app.ts'
 import { PIXEL } from '#test/support/pictures.ts'
 import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
+import { groupCases } from './group-cases.ts'
 
 export type Case = (stage: Stage, operation: Operation) => Promise<Response>
 
 const NEW_PASSWORD = 'staple of a new kind'
 const FAILURES = 10
+const RESETS_PER_HOUR = 3
 const REQUESTS_BEYOND_BURST = 40
 
 /** How to bring about what many operations promise, by the end of the promise. */
@@ -67,6 +69,8 @@ export const OWN: Readonly<Record<string, Case>> = {
     await accessToken()
     return call(operation)
   },
+  'POST /api/me/tour 200': ({ call }, operation) => call(operation),
+  'POST /api/me/tour 422 unknown_step': ({ call }, operation) => call(operation, { body: '{"step":"nowhere"}' }),
   'POST /api/auth/tokens 201': ({ call }, operation) => call(operation),
   'POST /api/auth/tokens 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":" "}' }),
   'DELETE /api/auth/tokens/{id} 204': async ({ call, accessToken }, operation) =>
@@ -79,8 +83,10 @@ export const OWN: Readonly<Record<string, Case>> = {
   ...orgs(),
   ...organization(),
   ...members(),
+  ...groupCases(),
   ...invitations(),
   ...acceptance(),
+  ...users(),
 }
 
 function isInQuery(parameter: Json): boolean {
@@ -270,5 +276,49 @@ function acceptance(): Record<string, Case> {
     [`POST ${path} 422 password_required`]: accepting({ password: undefined }),
     [`POST ${path} 422 invalid_name`]: accepting({ name: ' ' }),
     [`POST ${path} 422 weak_password`]: accepting({ password: 'short' }),
+  }
+}
+
+function users(): Record<string, Case> {
+  const one = '/api/users/{id}'
+  const reset = `${one}/reset-password`
+  /** What both writes refuse alike, by their bodies as the document shows them. */
+  const refusalsOf = (name: string, body: string | undefined): Record<string, Case> => ({
+    [`${name} 403 is_superadmin`]: async ({ call, change, person }, operation) => {
+      const { userId } = await person()
+      await change(userId, { isSuperadmin: true })
+      return call(operation, { id: userId })
+    },
+    [`${name} 403 belongs_elsewhere`]: async ({ call, personOfTwoOrgs }, operation) =>
+      call(operation, { id: (await personOfTwoOrgs()).userId }),
+    [`${name} 409 self`]: ({ call, admin }, operation) =>
+      call(operation, { id: admin.userId, ...(body !== undefined && { body }) }),
+  })
+  return {
+    'GET /api/users 200': async ({ call, person }, operation) => {
+      await person()
+      return call(operation)
+    },
+    'GET /api/users 403 superadmin_only': ({ call }, operation) => call(operation, { query: 'all=true' }),
+    [`PATCH ${one} 200`]: async ({ call, person }, operation) => call(operation, { id: (await person()).userId }),
+    [`PATCH ${one} 409 last_admin`]: async ({ call, change, admin, adminElsewhere }, operation) => {
+      await change(admin.userId, { isSuperadmin: true })
+      return call(operation, { id: (await adminElsewhere()).userId, body: '{"is_active":false}' })
+    },
+    [`PATCH ${one} 422 invalid_name`]: async ({ call, person }, operation) =>
+      call(operation, { id: (await person()).userId, body: '{"name":" "}' }),
+    ...refusalsOf(`PATCH ${one}`, '{"is_active":false}'),
+    [`POST ${reset} 200`]: async ({ call, person }, operation) => call(operation, { id: (await person()).userId }),
+    [`POST ${reset} 409 deactivated`]: async ({ call, change, person }, operation) => {
+      const { userId } = await person()
+      await change(userId, { isActive: false })
+      return call(operation, { id: userId })
+    },
+    [`POST ${reset} 429 too_many_resets`]: async ({ call, person }, operation) => {
+      const { userId } = await person()
+      for (let resets = 0; resets < RESETS_PER_HOUR; resets++) await call(operation, { id: userId })
+      return call(operation, { id: userId })
+    },
+    ...refusalsOf(`POST ${reset}`, undefined),
   }
 }

@@ -7,6 +7,7 @@ import { addMs, HOUR_MS, systemClock } from '#lib/clock.ts'
 import { newSecretToken, sha256Hex } from '#lib/token.ts'
 import { invites } from '#platform/invites/tables.ts'
 import { createToken } from '#platform/tokens/token.ts'
+import { makeGroup } from '#test/groups/arrange.ts'
 import { json, makeOrg, makePerson, type TestApp, type TestPerson } from '#test/support/app.ts'
 import { jsonOf, type Operation } from './documented.ts'
 import { pathWith } from './route-table.ts'
@@ -16,6 +17,7 @@ export type Headers = Readonly<Record<string, string>>
 /** What one scenario plays on: an org of its own with an admin, and ways to put rows and requests there. */
 export type Stage = Awaited<ReturnType<typeof setStage>>
 
+const VIEWER = { role: 'viewer' } as const
 let addresses = 0
 let people = 0
 
@@ -56,8 +58,9 @@ export async function setStage(app: TestApp) {
       const other = await makeOrg(app.ctx)
       const made = await makePerson(app, orgId)
       await app.ctx.db.transaction((tx) => addMember(app.ctx, tx, other.orgId, made.userId, 'admin'))
-      return { bearer: made.bearer, slug, otherOrgId: other.orgId }
+      return { userId: made.userId, bearer: made.bearer, slug, otherOrgId: other.orgId }
     },
+    adminElsewhere: async () => makePerson(app, (await makeOrg(app.ctx)).orgId),
     join: (userId: number) => app.ctx.db.transaction((tx) => addMember(app.ctx, tx, orgId, userId, 'viewer')),
     accessToken: async () => {
       const actor = { kind: 'person', userId: admin.userId, email: admin.email, name: '' } as const
@@ -66,13 +69,8 @@ export async function setStage(app: TestApp) {
     async resetToken(): Promise<string> {
       const token = newSecretToken(app.ctx.random)
       const createdAt = app.ctx.clock.now()
-      const values = {
-        userId: admin.userId,
-        tokenHash: sha256Hex(token),
-        createdAt,
-        expiresAt: addMs(createdAt, HOUR_MS),
-      }
-      await app.ctx.db.insert(passwordResets).values(values)
+      const values = { userId: admin.userId, tokenHash: sha256Hex(token), createdAt }
+      await app.ctx.db.insert(passwordResets).values({ ...values, expiresAt: addMs(createdAt, HOUR_MS) })
       return token
     },
     /** An open invitation and its link's token. */
@@ -81,6 +79,11 @@ export async function setStage(app: TestApp) {
       const { id, accept_url: url } = jsonOf(await response.json())
       return { id: Number(id), email, token: new URL(String(url)).searchParams.get('token') ?? '' }
     },
+    /** A group that gives these, with its people. */
+    group: (grants: readonly string[] = [], people: readonly TestPerson[] = []) =>
+      makeGroup(app, orgId, grants, people),
+    /** Leaves a person what his groups give. */
+    demote: (userId: number) => app.ctx.db.update(userOrgs).set(VIEWER).where(eq(userOrgs.userId, userId)),
     expire: (inviteId: number) =>
       app.ctx.db
         .update(invites)

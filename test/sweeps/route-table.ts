@@ -73,9 +73,14 @@ export function gateFaults(app: AnyElysia, publicRoutes = PUBLIC): string[] {
   ]
 }
 
-/** A path of the route with something in place of each parameter. */
-export function pathWith(route: Pick<Route, 'path'>, parameter: string | number): string {
-  return route.path.replace(/\{\w+\}/g, String(parameter))
+/** A path of the route with something in place of each parameter, some of them by their names. */
+export function pathWith(
+  route: Pick<Route, 'path'>,
+  parameter: string | number,
+  named: Readonly<Record<string, string | number>> = {},
+): string {
+  const known: Readonly<Record<string, string | number>> = { permission: 'member.read', ...named }
+  return route.path.replace(/\{(\w+)\}/g, (_, name: string) => String(known[name] ?? parameter))
 }
 
 export function isGated(route: Route): route is GatedRoute {

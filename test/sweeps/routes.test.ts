@@ -92,7 +92,13 @@ describe('this sweep sees', () => {
     await using app = await startTestApp()
     const planted = new Elysia().use(app.app).get('/api/leak', () => 'everything')
     expect(gateFaults(planted)).toEqual(['GET /api/leak never passed the gate'])
-    const door = { ctx: app.ctx, bearer: app.bearer, rateLimit: createRateLimit(app.ctx.clock), navigation: [] }
+    const door = {
+      ctx: app.ctx,
+      bearer: app.bearer,
+      rateLimit: createRateLimit(app.ctx.clock),
+      navigation: [],
+      tour: [],
+    }
     const weak = new Elysia().use(gate(door)).delete('/api/all', () => '', { requires: 'member.read' })
     const both = new Elysia().use(gate(door)).get('/api/two', () => '', { open: true, requires: 'member.read' })
     expect(gateFaults(weak, {})).toEqual(['DELETE /api/all changes something by a permission to read'])

@@ -84,6 +84,7 @@ function form(fields: Record<string, string>, cookie = ''): RequestInit {
 }
 
 const memberOf = (text: string, name: string) => String(jsonOf(JSON.parse(text))[name])
+const TEMPORARY = /^((?:[0-9a-z]{5}-){3}[0-9a-z]{5})$/m
 const tokenIn = (url: string) => new URL(url).searchParams.get('token') ?? ''
 
 async function setUp(app: TestApp, { ask, plant }: Witness): Promise<string> {
@@ -115,14 +116,15 @@ async function mailedToken(
   smtp: Awaited<ReturnType<typeof startSmtp>>,
   { plant }: Witness,
   name: string,
+  secret = /https?:\S+token=(\S{41,})/,
 ) {
   const waiting = Object.values(await dumpOf(app)).join()
   expect(waiting).toContain('sealed')
   const count = smtp.mails.length + 1
   await using _worker = startWorker(app.ctx, platformJobs, { pollMs: 20 })
   const mails = await smtp.received(count)
-  const token = tokenIn(/https?:\S+token=\S+/.exec(mails.at(-1)?.parsed.text ?? '')?.[0] ?? 'x:')
-  expect(token.length).toBeGreaterThan(40)
+  const token = secret.exec(mails.at(-1)?.parsed.text ?? '')?.[1] ?? ''
+  expect(token).not.toBe('')
   plant(name, token)
   return { token, waiting }
 }
@@ -179,13 +181,16 @@ async function remains(app: TestApp): Promise<Haystack[]> {
   return [{ where: 'log', text: app.lines.join('\n') }, ...rows, ...files]
 }
 
-async function startWatchedApp(smtpPort: number) {
+async function startWatchedApp(smtpPort?: number) {
   return await startTestApp({
     env: {
       JWT_SECRET: SECRETS['JWT secret'],
       METRICS_TOKEN: SECRETS['metrics token'],
-      ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(smtpPort), SMTP_TLS: 'none' },
-      ...{ SMTP_USERNAME: 'relay', SMTP_PASSWORD: SECRETS['SMTP password'], LOG_LEVEL: 'debug' },
+      LOG_LEVEL: 'debug',
+      ...(smtpPort !== undefined && {
+        ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(smtpPort), SMTP_TLS: 'none' },
+        ...{ SMTP_USERNAME: 'relay', SMTP_PASSWORD: SECRETS['SMTP password'] },
+      }),
     },
   })
 }
@@ -228,11 +233,16 @@ describe('a secret', () => {
     const acceptance = { ...joining, password: SECRETS['invited password'] }
     expect((await ask('POST', '/api/invites/accept', json('POST', acceptance))).status).toBe(201)
 
+    const resetting = await ask('POST', '/api/users/2/reset-password', { headers: fresh.bearer })
+    expect([resetting.status, JSON.parse(resetting.text).mailed]).toEqual([200, true])
+    const temporary = await mailedToken(app, smtp, seen, 'temporary password', TEMPORARY)
+    await ask('POST', '/login', form({ username: 'grace@honey.test', password: temporary.token }))
+
     await tryEveryRoute(app, seen)
     await ask('GET', '/metrics', { headers: { authorization: `Bearer ${SECRETS['metrics token']}` } })
     await using _worker = startWorker(app.ctx, platformJobs, { pollMs: 20 })
     while ((await app.ctx.db.select().from(jobs)).some(({ finishedAt }) => finishedAt === null)) await Bun.sleep(20)
-    const waiting = { where: 'tables while jobs wait', text: reset.waiting + invite.waiting }
+    const waiting = { where: 'tables while jobs wait', text: reset.waiting + invite.waiting + temporary.waiting }
     const haystacks = [...seen.seen, waiting, ...(await remains(app))]
     expect(haystacks.length).toBeGreaterThan(800)
     expect(leaks(seen.canaries, haystacks, SHOWN)).toEqual([])
@@ -241,6 +251,34 @@ describe('a secret', () => {
       expect([once.name, placesOf(once, haystacks).length]).toEqual([once.name, 1])
     }
   }, 120_000)
+
+  test('that is a temporary password is in the one answer that makes it, where no mail can be sent', async () => {
+    await using app = await startWatchedApp()
+    const seen = witness(app)
+    await setUp(app, seen)
+    const { bearer, cookie } = await bearerOf(app, seen)
+    const guest = { email: 'grace@honey.test', role: 'viewer' }
+    const invited = await seen.ask('POST', '/api/invites', json('POST', guest, bearer))
+    const token = tokenIn(memberOf(invited.text, 'accept_url'))
+    const joining = { token, name: 'Grace', password: SECRETS['invited password'] }
+    expect((await seen.ask('POST', '/api/invites/accept', json('POST', joining))).status).toBe(201)
+    const answer = await seen.ask('POST', '/api/users/2/reset-password', { headers: bearer })
+    seen.plant('temporary password', memberOf(answer.text, 'temporary_password'))
+    const page = await seen.ask('POST', '/users/2/reset-password', form({}, cookie))
+    seen.plant('temporary password of the page', /value="((?:[0-9a-z]{5}-){3}[0-9a-z]{5})"/.exec(page.text)?.[1] ?? '?')
+    for (const path of ['/users', '/members', '/account']) await seen.ask('GET', path, { headers: { cookie } })
+    await seen.ask('GET', '/api/users', { headers: bearer })
+    const shown = [
+      ...SHOWN,
+      { canary: 'temporary password', where: 'POST /api/users/2/reset-password body', why: 'shown once' },
+      { canary: 'temporary password of the page', where: 'POST /users/2/reset-password body', why: 'shown once' },
+    ]
+    const haystacks = [...seen.seen, ...(await remains(app))]
+    expect(leaks(seen.canaries, haystacks, shown)).toEqual([])
+    for (const once of seen.canaries.filter(({ name }) => name.startsWith('temporary password'))) {
+      expect([once.name, placesOf(once, haystacks).length]).toEqual([once.name, 1])
+    }
+  })
 
   test('of the mail server is not in the words of its refusal', async () => {
     await using smtp = await startSmtp({ auth: { username: 'relay', password: 'another one' } })

@@ -1,5 +1,8 @@
+import { eq } from 'drizzle-orm'
+import { users } from '#core/tenancy/tables.ts'
 import { scopes } from '#db/columns.ts'
 import { createToken } from '#platform/tokens/token.ts'
+import { makeGroup } from '#test/groups/arrange.ts'
 import type { TestApp, TestPerson } from '#test/support/app.ts'
 import { json, makeOrg, makePerson } from '#test/support/app.ts'
 
@@ -9,16 +12,23 @@ export type Tenant = Readonly<{ mark: string; orgId: number; slug: string; admin
 /** Makes a row of a tenant and answers with its id. */
 type MakeRow = (app: TestApp, tenant: Tenant) => Promise<number>
 
+/** What every group of a tenant gives. */
+const GIVEN = 'member.read'
 let made = 0
 
 /** How to make an id for each parameter of a path. A route with a parameter that is not here fails the sweep. */
 const ROWS: Readonly<Record<string, MakeRow>> = {
   '/api/auth/tokens/{id}': makeToken,
+  '/api/groups/{id}': makeGroupOf,
   '/api/invites/{id}': makeInvite,
   '/api/members/{user_id}': makeMember,
+  '/api/users/{id}': makeMember,
   '/tokens/{id}': makeToken,
+  '/groups/{id}': makeGroupOf,
   '/members/invites/{id}': makeInvite,
   '/members/{id}': makeMember,
+  '/users/{id}': makeMember,
+  '/users/{id}/activate': makeDeactivated,
 }
 
 /** An org whose rows all bear the mark: an admin, members, an invitation, an access token. */
@@ -30,10 +40,28 @@ export async function makeTenant(app: TestApp, mark: string): Promise<Tenant> {
   return tenant
 }
 
-/** The maker of a path's id, by the path up to its parameter; undefined when nobody taught one. */
+/** The maker of a path's id, by the path, or by the path up to its parameter; undefined when nobody taught one. */
 export function rowMakerOf(path: string, rows = ROWS): MakeRow | undefined {
   const end = path.indexOf('}')
-  return end < 0 ? undefined : rows[path.slice(0, end + 1)]
+  return end < 0 ? undefined : (rows[path] ?? rows[path.slice(0, end + 1)])
+}
+
+/**
+ * What stands for a path's parameters after its first: a person of the tenant, in the group unless he is to be put there. A
+ * permission that the group has, unless it is to be given, needs no row.
+ */
+export async function restOf(
+  app: TestApp,
+  tenant: Tenant,
+  { method, path }: { method: string; path: string },
+  id: number,
+): Promise<Readonly<Record<string, string | number>>> {
+  if (path.endsWith('/permissions/{permission}')) return { permission: method === 'PUT' ? 'audit.read' : GIVEN }
+  if (!path.includes('{id}/members/{user_id}')) return {}
+  const userId = await makeMember(app, tenant)
+  const place = `/api/groups/${id}/members/${userId}`
+  if (method !== 'PUT') await app.fetch(place, { method: 'PUT', headers: tenant.admin.bearer })
+  return { user_id: userId }
 }
 
 /** Every row of every table, as text: two dumps are equal when nothing changed anywhere. */
@@ -61,6 +89,16 @@ async function makeInvite(app: TestApp, { mark, admin }: Tenant): Promise<number
   return id
 }
 
+async function makeGroupOf(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
+  return await makeGroup(app, orgId, [GIVEN], [], `${mark} group ${++made}`)
+}
+
 async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
   return (await makePerson(app, orgId, 'analyst', `member-${++made}@${mark}.test`)).userId
+}
+
+async function makeDeactivated(app: TestApp, tenant: Tenant): Promise<number> {
+  const userId = await makeMember(app, tenant)
+  await app.ctx.db.update(users).set({ isActive: false }).where(eq(users.id, userId))
+  return userId
 }

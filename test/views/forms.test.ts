@@ -48,8 +48,12 @@ describe('every page', () => {
     every(has('form', 'hx-target'), ({ attributes }, ids) => ids.has(attributes.get('hx-target')?.slice(1) ?? ''))
   })
 
-  test('each button of a form is held while its request is on its way', () => {
-    every(has('form', 'hx-post'), ({ attributes }) => attributes.get('hx-disable') === 'find [type=submit]')
+  test('each button of a form is held while its request is on its way, or its requests wait for each other', () => {
+    every(
+      has('form', 'hx-post'),
+      ({ attributes }) =>
+        attributes.get('hx-disable') === 'find [type=submit]' || attributes.get('hx-sync') === 'queue all',
+    )
   })
 
   test('each button says what it does when it is pressed', () => {

@@ -6,6 +6,8 @@ import type { InviteRowProps } from '#views/members/invite-row.tsx'
 import type { MemberRowProps } from '#views/members/member-row.tsx'
 import type { MembersProps } from '#views/members/members-page.tsx'
 import type { TokenRowProps } from '#views/tokens/token-row.tsx'
+import type { UserRowProps } from '#views/users/user-row.tsx'
+import type { UsersProps } from '#views/users/users-page.tsx'
 
 /** Stands for a person who writes `text`; a test may write something else in its place. */
 export type Say = (text: string) => string
@@ -106,6 +108,53 @@ export function tokenRow(say: Say, more: Partial<TokenRowProps> = {}): TokenRowP
     createdAt: hoursFromNow(-400),
     expiresAt: hoursFromNow(900),
     lastUsedAt: hoursFromNow(-1),
+    ...more,
+  }
+}
+
+export function userRow(say: Say, more: Partial<UserRowProps> = {}): UserRowProps {
+  return {
+    id: 1,
+    name: say('Ada Lovelace'),
+    email: say('ada@acme.test'),
+    standing: 'active',
+    isSuperadmin: false,
+    passwordExpiresAt: undefined,
+    lastSignInAt: hoursFromNow(-2),
+    orgs: [{ name: say('Acme Analytics'), role: 'admin' }],
+    isSelf: false,
+    obstacle: undefined,
+    ...more,
+  }
+}
+
+function accounts(say: Say): readonly UserRowProps[] {
+  const orgs = ['Acme Analytics', 'Beta Bakery', 'Gamma Garden', 'Delta Docks'].map((name) => ({
+    ...{ name: say(name), role: 'viewer' as const },
+  }))
+  return [
+    userRow(say, { isSelf: true, isSuperadmin: true, obstacle: say('This is you.') }),
+    userRow(say, { id: 2, name: '', email: say(`${'long.'.repeat(12)}@acme.test`), lastSignInAt: undefined }),
+    userRow(say, { id: 3, standing: 'reset_due', passwordExpiresAt: hoursFromNow(20) }),
+    userRow(say, { id: 4, standing: 'reset_due', passwordExpiresAt: hoursFromNow(-3) }),
+    userRow(say, { id: 5, standing: 'reset_due' }),
+    userRow(say, { id: 6, standing: 'deactivated', lastSignInAt: hoursFromNow(-9000) }),
+    userRow(say, { id: 7, orgs, obstacle: say('Also belongs to another organization.') }),
+    userRow(say, { id: 8, orgs: [] }),
+  ]
+}
+
+export function accountsOf(say: Say, more: Partial<UsersProps> = {}): UsersProps {
+  return {
+    orgName: say('Acme Analytics'),
+    state: { isEverywhere: false, filter: 'all', q: '' },
+    counts: { all: 8, active: 4, reset_due: 3, deactivated: 1 },
+    rows: accounts(say),
+    nextCursor: undefined,
+    canEdit: true,
+    canSeeEverywhere: false,
+    canSendMail: true,
+    now: NOW,
     ...more,
   }
 }

@@ -1,9 +1,10 @@
 import { AccountContent } from '#views/account/account.tsx'
 import { MembersContent, type MembersProps } from '#views/members/members-page.tsx'
 import { TokensContent } from '#views/tokens/tokens.tsx'
+import type { TourCardProps } from '#views/tour/tour-card.tsx'
 import { hoursFromNow, members, NOW, type Say, tokenRow } from './gallery-data.tsx'
 
-export type Shown = Readonly<{ content: JSX.Element; orgs?: number; isBranded?: true }>
+export type Shown = Readonly<{ content: JSX.Element; orgs?: number; isBranded?: true; tour?: TourCardProps }>
 
 export function membersPages(say: Say): Record<string, Shown> {
   const draft = { email: say('rin@acme'), role: 'analyst', fault: say('An open invitation is there.') } as const
@@ -51,6 +52,20 @@ function resultsOf(say: Say): MembersProps['manyResults'] {
     { text: say(`${'long.'.repeat(12)}@acme.test`), outcome: 'already_invited' },
     { text: say('Grace Hopper'), outcome: 'not_an_address' },
   ]
+}
+
+const TOUR = { title: 'Members', text: 'Invite your team.', path: '/members?q=a' }
+
+/** The welcome tour at its start, in its middle and at its end. */
+export function tourPages(say: Say): Record<string, Shown> {
+  const content = <MembersContent {...members(say)} />
+  const at = (number: number) => ({ ...TOUR, position: { number, of: 3 } })
+  const next = { id: 'members', title: 'Members' }
+  return {
+    'tour-begins': { content, tour: { ...at(1), next } },
+    'tour-goes-on': { content, tour: { ...at(2), next, previous: 'welcome' } },
+    'tour-ends': { content, tour: { ...at(3), previous: 'welcome' } },
+  }
 }
 
 export function accountPages(say: Say): Record<string, Shown> {

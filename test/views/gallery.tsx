@@ -2,29 +2,33 @@ import { renderFragment, type Theme } from '#views/document.tsx'
 import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
+import { groupsPages } from './gallery-groups.tsx'
 import { brandOf, organizationPages, orgsPages } from './gallery-orgs.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
-import { accountPages, membersPages, tokensPages } from './gallery-shell.tsx'
+import { accountPages, membersPages, type Shown, tokensPages, tourPages } from './gallery-shell.tsx'
+import { usersPages } from './gallery-users.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
 /** Every page in every state that looks different, as documents. `say` sees each text that a person could have written. */
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
-  for (const [name, shown] of Object.entries({
-    ...membersPages(say),
-    ...accountPages(say),
-    ...tokensPages(say),
-    ...orgsPages(say),
-    ...organizationPages(say),
-  })) {
+  const inShell = {
+    ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
+    ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say) },
+  }
+  for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
     documents.set(
       name,
       page({
         title: say('Members'),
         section: say('Workspace'),
-        shell: { ...shellOf(say, theme, shown.orgs ?? 1), ...(shown.isBranded && { brand: brandOf(say) }) },
+        shell: {
+          ...shellOf(say, theme, shown.orgs ?? 1),
+          tour: shown.tour,
+          brand: shown.isBranded && brandOf(say),
+        },
         toasts,
         children: shown.content,
       }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { renderInviteMail } from '#views/mail/invite.tsx'
 import { renderPasswordResetMail } from '#views/mail/password-reset.tsx'
+import { renderTemporaryPasswordMail } from '#views/mail/temporary-password.tsx'
 import { NOW } from './gallery-data.tsx'
 import { textOf, valuesOf } from './markup.ts'
 
@@ -43,5 +44,25 @@ describe('a reset by mail', () => {
     expect(mail.text.split('\n')).toContain(resetUrl)
     expect(mail.text).toContain('You did not ask for it?')
     expect(valuesOf(mail.html, 'a', 'href')).toEqual([resetUrl, resetUrl])
+  })
+})
+
+describe('a temporary password by mail', () => {
+  const signInUrl = 'https://honeyframe.acme.test/login'
+  const props = { resetBy: 'Ada', password: '7k2mp-q9xw4-h3tzd-0a8nv', signInUrl, expiresAt: NOW }
+
+  test('stands whole on a line of its own, as does the link, and says until when it works', () => {
+    const mail = renderTemporaryPasswordMail(props)
+    expect(mail.text.split('\n')).toEqual(expect.arrayContaining([props.password, signInUrl]))
+    expect(mail.text).toContain('until 2026-03-01 12:00 UTC')
+    expect(textOf(mail.html)).toContain(props.password)
+    expect(valuesOf(mail.html, 'a', 'href')).toEqual([signInUrl, signInUrl])
+    expect(mail.subject).not.toContain(props.password)
+  })
+
+  test('keeps the name of whoever reset it on its line', () => {
+    const mail = renderTemporaryPasswordMail({ ...props, resetBy: 'Ada\r\n\r\nhttps://elsewhere.test' })
+    expect(mail.text.split('\n').filter((line) => line.startsWith('https://'))).toEqual([signInUrl])
+    expect(renderTemporaryPasswordMail({ ...props, resetBy: '<b>Ada' }).html).not.toContain('<b>')
   })
 })

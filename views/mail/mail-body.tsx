@@ -6,6 +6,8 @@ export type RenderedMail = Readonly<{ subject: string; html: string; text: strin
 export type MailBodyProps = Readonly<{
   title: string
   paragraphs: readonly string[]
+  /** A text to copy, on a line of its own. */
+  code?: string | undefined
   action: Readonly<{ label: string; url: string }>
   /** Small print under the link. */
   notes: readonly string[]
@@ -34,6 +36,14 @@ export function renderMailHtml(props: MailBodyProps): string {
               {text}
             </p>
           ))}
+          {props.code !== undefined && (
+            <p
+              style="margin:24px 0;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:18px;font-weight:600"
+              safe
+            >
+              {props.code}
+            </p>
+          )}
           <p style="margin:24px 0">
             <a
               href={attribute(props.action.url)}
@@ -62,7 +72,8 @@ export function renderMailHtml(props: MailBodyProps): string {
 
 /** The text part: each paragraph is one line, and the link stands whole on a line of its own. */
 export function renderMailText(props: MailBodyProps): string {
-  const parts = [props.title, ...props.paragraphs, props.action.label, props.action.url, ...props.notes]
+  const { title, paragraphs, code, action, notes } = props
+  const parts = [title, ...paragraphs, ...(code === undefined ? [] : [code]), action.label, action.url, ...notes]
   return `${parts.map(oneLine).join('\n\n')}\n`
 }
 

@@ -16,6 +16,8 @@ export type FieldProps = Readonly<{
   isOptional?: boolean | undefined
   isReadOnly?: boolean | undefined
   hasFocus?: boolean | undefined
+  /** What the browser offers while a person types; he may write something else. */
+  suggestions?: readonly Readonly<{ value: string; label: string }>[] | undefined
 }>
 
 /** One line of text with its label, hint and, after a refusal, the reason; the value a person typed is kept. */
@@ -41,9 +43,19 @@ export function Field(props: FieldProps): JSX.Element {
         required={!props.isOptional}
         readonly={props.isReadOnly}
         autofocus={props.hasFocus}
+        list={props.suggestions ? `${props.id}-list` : undefined}
         aria-invalid={props.fault ? 'true' : undefined}
         aria-describedby={describedBy(props)}
       />
+      {props.suggestions && (
+        <datalist id={`${props.id}-list`}>
+          {props.suggestions.map(({ value, label }) => (
+            <option value={attribute(value)} safe>
+              {label}
+            </option>
+          ))}
+        </datalist>
+      )}
       <FieldNotes id={props.id} hint={props.hint} fault={props.fault} />
     </div>
   )

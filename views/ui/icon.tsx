@@ -6,6 +6,7 @@ import buildings from '@tabler/icons/outline/buildings.svg' with { type: 'text' 
 import check from '@tabler/icons/outline/check.svg' with { type: 'text' }
 import chevronRight from '@tabler/icons/outline/chevron-right.svg' with { type: 'text' }
 import circleCheck from '@tabler/icons/outline/circle-check.svg' with { type: 'text' }
+import compass from '@tabler/icons/outline/compass.svg' with { type: 'text' }
 import copy from '@tabler/icons/outline/copy.svg' with { type: 'text' }
 import deviceDesktop from '@tabler/icons/outline/device-desktop.svg' with { type: 'text' }
 import dots from '@tabler/icons/outline/dots.svg' with { type: 'text' }
@@ -19,6 +20,7 @@ import mail from '@tabler/icons/outline/mail.svg' with { type: 'text' }
 import mailX from '@tabler/icons/outline/mail-x.svg' with { type: 'text' }
 import menu from '@tabler/icons/outline/menu-2.svg' with { type: 'text' }
 import moon from '@tabler/icons/outline/moon.svg' with { type: 'text' }
+import pencil from '@tabler/icons/outline/pencil.svg' with { type: 'text' }
 import plus from '@tabler/icons/outline/plus.svg' with { type: 'text' }
 import refresh from '@tabler/icons/outline/refresh.svg' with { type: 'text' }
 import search from '@tabler/icons/outline/search.svg' with { type: 'text' }
@@ -28,10 +30,14 @@ import shield from '@tabler/icons/outline/shield.svg' with { type: 'text' }
 import sun from '@tabler/icons/outline/sun.svg' with { type: 'text' }
 import trash from '@tabler/icons/outline/trash.svg' with { type: 'text' }
 import upload from '@tabler/icons/outline/upload.svg' with { type: 'text' }
+import userCheck from '@tabler/icons/outline/user-check.svg' with { type: 'text' }
 import userCircle from '@tabler/icons/outline/user-circle.svg' with { type: 'text' }
+import userCog from '@tabler/icons/outline/user-cog.svg' with { type: 'text' }
 import userMinus from '@tabler/icons/outline/user-minus.svg' with { type: 'text' }
+import userOff from '@tabler/icons/outline/user-off.svg' with { type: 'text' }
 import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
 import users from '@tabler/icons/outline/users.svg' with { type: 'text' }
+import usersGroup from '@tabler/icons/outline/users-group.svg' with { type: 'text' }
 import x from '@tabler/icons/outline/x.svg' with { type: 'text' }
 
 /** Every icon the pages draw. An icon that is not imported here is not in the program. */
@@ -44,6 +50,7 @@ const ICONS = {
   check: inner(check),
   'chevron-right': inner(chevronRight),
   'circle-check': inner(circleCheck),
+  compass: inner(compass),
   copy: inner(copy),
   'device-desktop': inner(deviceDesktop),
   dots: inner(dots),
@@ -57,6 +64,7 @@ const ICONS = {
   'mail-x': inner(mailX),
   menu: inner(menu),
   moon: inner(moon),
+  pencil: inner(pencil),
   plus: inner(plus),
   refresh: inner(refresh),
   search: inner(search),
@@ -65,11 +73,15 @@ const ICONS = {
   shield: inner(shield),
   sun: inner(sun),
   trash: inner(trash),
+  'user-check': inner(userCheck),
   upload: inner(upload),
   'user-circle': inner(userCircle),
+  'user-cog': inner(userCog),
   'user-minus': inner(userMinus),
+  'user-off': inner(userOff),
   'user-plus': inner(userPlus),
   users: inner(users),
+  'users-group': inner(usersGroup),
   x: inner(x),
 } as const
 

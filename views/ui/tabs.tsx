@@ -1,6 +1,6 @@
 import { attribute } from './attribute.ts'
 
-export type Tab = Readonly<{ label: string; count: number; href: string; isCurrent: boolean }>
+export type Tab = Readonly<{ label: string; count?: number | undefined; href: string; isCurrent: boolean }>
 
 export type TabsProps = Readonly<{ label: string; tabs: readonly Tab[] }>
 
@@ -11,7 +11,7 @@ export function Tabs(props: TabsProps): JSX.Element {
       {props.tabs.map((tab) => (
         <a href={attribute(tab.href)} aria-current={tab.isCurrent ? 'page' : undefined}>
           <span safe>{tab.label}</span>
-          <span class="hf-count">{tab.count}</span>
+          {tab.count !== undefined && <span class="hf-count">{tab.count}</span>}
         </a>
       ))}
     </nav>

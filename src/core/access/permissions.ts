@@ -1,4 +1,7 @@
-/** What can be held in an org, with what it lets its holder do. `target` is the kind of thing a grant of it may be limited to. */
+/**
+ * What can be held in an org, with what it lets its holder do. `target` is the kind of thing a grant of it may be limited to,
+ * `limited` what that lets do with the thing it names.
+ */
 const CATALOGUE = {
   'org.admin': { words: 'Everything in this organization' },
   'org.edit': { words: 'Change the name, logo and colour' },
@@ -8,9 +11,13 @@ const CATALOGUE = {
   'user.read': { words: 'See accounts and their last sign-in' },
   'user.edit': { words: 'Deactivate accounts and reset passwords' },
   'group.read': { words: 'See groups and their permissions' },
-  'group.edit': { words: 'Change groups, their members and permissions', target: 'group' },
+  'group.edit': {
+    words: 'Change groups, their members and permissions',
+    target: 'group',
+    limited: 'Change the name and people of',
+  },
   'audit.read': { words: 'Read the audit log' },
-} as const satisfies Record<string, { words: string; target?: string }>
+} as const satisfies Record<string, { words: string; target?: string; limited?: string }>
 
 export type Permission = keyof typeof CATALOGUE
 
@@ -37,6 +44,12 @@ export function isPermission(text: string): text is Permission {
 /** What a permission lets its holder do, in words. */
 export function wordsOf(permission: Permission): string {
   return CATALOGUE[permission].words
+}
+
+/** The same of a grant for one thing, by its name. */
+export function limitedWordsOf(permission: Permission, targetName: string): string {
+  const entry = CATALOGUE[permission]
+  return 'limited' in entry ? `${entry.limited} ${targetName}` : `${entry.words}: only ${targetName}`
 }
 
 /** The kind of thing a grant of this permission may be limited to; undefined when it is for all or nothing. */

@@ -49,6 +49,7 @@ export const signInAttempts = table(
   (t) => [index('sign_in_attempts_account').on(t.account, t.at)],
 )
 
+/** Reset links, and beside them a row for each temporary password, which is no link: its `tokenHash` is no hash. */
 export const passwordResets = table(
   'password_resets',
   { scope: 'user', column: 'user_id' },

@@ -20,6 +20,7 @@ export type ActionDetails = {
   'password.reset_requested': { user_id: number }
   'password.reset': { user_id: number }
   'password.reset_by_admin': { user_id: number; email: string; is_mailed: boolean }
+  'password.mail_failed': { user_id: number; email: string; error: string }
   'token.created': { token_id: number; name: string; expires_at: string | null }
   'token.revoked': { token_id: number; name: string }
   'invite.created': { invite_id: number; email: string; role: Role }
@@ -53,13 +54,14 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   'user.signed_in': 'A user signed in.',
   'user.signed_out': 'A user signed out.',
   'user.signed_out_everywhere': 'A user ended all of their sessions.',
-  'user.updated': 'A user changed their profile.',
+  'user.updated': 'The name or the default organization of a user was changed.',
   'user.deactivated': 'A user account was deactivated.',
   'user.reactivated': 'A user account was made active again.',
   'password.changed': 'A user changed their password.',
   'password.reset_requested': 'A password reset link was asked for.',
   'password.reset': 'A password was reset.',
   'password.reset_by_admin': 'An admin gave a user a temporary password.',
+  'password.mail_failed': 'The mail with a temporary password could not be delivered.',
   'token.created': 'A personal access token was created.',
   'token.revoked': 'A personal access token was revoked.',
   'invite.created': 'A person was invited to the organization.',

@@ -1,10 +1,12 @@
 import { renderInviteMail } from '#views/mail/invite.tsx'
 import { renderPasswordResetMail } from '#views/mail/password-reset.tsx'
+import { renderTemporaryPasswordMail } from '#views/mail/temporary-password.tsx'
 
 /** A mail by its template, with what the template needs. */
 export type MailContent =
   | Readonly<{ template: 'invite'; props: Parameters<typeof renderInviteMail>[0] }>
   | Readonly<{ template: 'password-reset'; props: Parameters<typeof renderPasswordResetMail>[0] }>
+  | Readonly<{ template: 'temporary-password'; props: Parameters<typeof renderTemporaryPasswordMail>[0] }>
 
 export type RenderedMail = Readonly<{ subject: string; html: string; text: string }>
 
@@ -15,5 +17,7 @@ export function renderMail(content: MailContent): RenderedMail {
       return renderInviteMail(content.props)
     case 'password-reset':
       return renderPasswordResetMail(content.props)
+    case 'temporary-password':
+      return renderTemporaryPasswordMail(content.props)
   }
 }

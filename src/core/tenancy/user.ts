@@ -78,6 +78,38 @@ export async function setOwnPassword(tx: Tx, userId: number, passwordHash: strin
   return row.version
 }
 
+/** The hash that a password is compared with; undefined where no password opens the account, as after a temporary one's time. */
+export function usableHash(
+  user: Readonly<{ passwordHash: string | null; passwordExpiresAt: Date | null }> | undefined,
+  now: Date,
+): string | undefined {
+  if (!user || (user.passwordExpiresAt !== null && user.passwordExpiresAt <= now)) return undefined
+  return user.passwordHash ?? undefined
+}
+
+/**
+ * Sets a password that somebody else knows: it opens the account until `expiresAt`, and nothing works there before its owner
+ * has chosen another. Every older JWT dies at once. Returns the new token version.
+ */
+export async function setTemporaryPassword(
+  tx: Tx,
+  userId: number,
+  temporary: Readonly<{ passwordHash: string; expiresAt: Date }>,
+): Promise<number> {
+  const [row] = await tx
+    .update(users)
+    .set({
+      passwordHash: temporary.passwordHash,
+      mustResetPassword: true,
+      passwordExpiresAt: temporary.expiresAt,
+      tokenVersion: sql`${users.tokenVersion} + 1`,
+    })
+    .where(eq(users.id, userId))
+    .returning({ version: users.tokenVersion })
+  if (!row) throw new AppError('not_found', 'not_found', 'There is no such user.')
+  return row.version
+}
+
 /** Ends every session of a user: JWTs of an older version die at once. */
 export async function raiseTokenVersion(tx: Tx, userId: number): Promise<void> {
   await tx

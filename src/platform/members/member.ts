@@ -1,6 +1,6 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import { requireMayGive } from '#core/access/giving.ts'
-import { permissionsHeld } from '#core/access/held.ts'
+import { grantsHeld } from '#core/access/held.ts'
 import { requireAdminLeft } from '#core/access/last-admin.ts'
 import { permissionsOf, type Role, requireRole } from '#core/access/roles.ts'
 import { record } from '#core/audit/record.ts'
@@ -60,7 +60,7 @@ export async function changeRole(ctx: Context, scope: Scope, userId: number, new
     await lockRow(tx, orgs, scope.orgId)
     const member = await requireMember(tx, scope.orgId, userId)
     if (member.role === role) return member
-    requireMayGive(scope, [...permissionsOf(role), ...(await permissionsHeld(tx, scope.orgId, userId))])
+    requireMayGive(scope, [...permissionsOf(role), ...(await grantsHeld(tx, scope.orgId, userId))])
     await tx.update(userOrgs).set({ role }).where(eq(userOrgs.id, member.id))
     await requireAdminLeft(tx, scope.orgId)
     await record(ctx, tx, scope, 'member.role_changed', { user_id: userId, from: member.role, to: role })
@@ -77,7 +77,7 @@ export async function removeMember(ctx: Context, scope: Scope, userId: number): 
   return await ctx.db.transaction(async (tx) => {
     await lockRow(tx, orgs, scope.orgId)
     const member = await requireMember(tx, scope.orgId, userId)
-    requireMayGive(scope, await permissionsHeld(tx, scope.orgId, userId))
+    requireMayGive(scope, await grantsHeld(tx, scope.orgId, userId))
     await tx.delete(userOrgs).where(eq(userOrgs.id, member.id))
     await requireAdminLeft(tx, scope.orgId)
     await record(ctx, tx, scope, 'member.removed', { user_id: userId, email: member.email })

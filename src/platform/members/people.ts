@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gt } from 'drizzle-orm'
+import { and, asc, eq, exists, gt, sql } from 'drizzle-orm'
 import { isAdmin } from '#core/access/last-admin.ts'
 import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
@@ -13,7 +13,9 @@ export type PeopleFilter = (typeof PEOPLE_FILTERS)[number]
 
 export const PEOPLE_PAGE_ROWS = 50
 
+/** `isLastAdmin`: nobody else who can sign in holds `org.admin`, by role or by a group. */
 export type ListedMember = Member & Readonly<{ isLastAdmin: boolean }>
+type FoundMember = Member & Readonly<{ holdsAdmin: boolean }>
 
 export type PeoplePage = Readonly<{
   /** In the order of joining. */
@@ -52,7 +54,10 @@ export async function listPeople(ctx: Context, scope: Scope, query: PeopleQuery)
   const invites = invited.slice(0, limit - members.length)
   const hasMore = found.length + invited.length > limit
   return {
-    members: members.map((member) => ({ ...member, isLastAdmin: isLastAdmin(member, totals.admins) })),
+    members: members.map(({ holdsAdmin, ...member }) => ({
+      ...member,
+      isLastAdmin: holdsAdmin && totals.admins - (member.isActive ? 1 : 0) === 0,
+    })),
     invites,
     counts: totals.counts,
     pendingFound: totals.pendingFound,
@@ -90,11 +95,12 @@ async function findMembers(
   { filter, search }: PeopleQuery,
   place: Place,
   limit: number,
-): Promise<Member[]> {
+): Promise<FoundMember[]> {
   if (place.list !== 'members' || filter === 'pending' || filter === 'expired') return []
   const isLater = place.after === undefined ? undefined : gt(userOrgs.id, place.after)
+  const holdsAdmin = sql<boolean>`${isAdmin(ctx.db)}`.mapWith(Boolean)
   return await ctx.db
-    .select(MEMBER)
+    .select({ ...MEMBER, holdsAdmin })
     .from(userOrgs)
     .innerJoin(users, eq(users.id, userOrgs.userId))
     .where(and(eq(userOrgs.orgId, scope.orgId), isLater, contains(search, users.name, users.email)))
@@ -113,9 +119,4 @@ async function findInvites(
   const only = filter === 'all' ? undefined : filter
   const before = place.list === 'invites' ? place.after : undefined
   return await listStandingInvites(ctx, scope, { only, search, before, limit })
-}
-
-/** The last admin who can sign in. */
-function isLastAdmin({ role, isActive }: Member, admins: number): boolean {
-  return role === 'admin' && admins - (isActive ? 1 : 0) === 0
 }

@@ -7,7 +7,7 @@ import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { Self } from '#core/scope.ts'
 import { users } from '#core/tenancy/tables.ts'
-import { findUserByEmail, hashChosen, setOwnPassword } from '#core/tenancy/user.ts'
+import { findUserByEmail, hashChosen, setOwnPassword, usableHash } from '#core/tenancy/user.ts'
 import { lockRow, type Tx } from '#db/database.ts'
 import { addMs, HOUR_MS } from '#lib/clock.ts'
 import { normalizeEmail } from '#lib/email.ts'
@@ -31,7 +31,7 @@ export async function changePassword(
   const account = accountOf(self.actor.email)
   await countGuess(ctx, account, caller)
   const user = await findUserByEmail(ctx.db, self.actor.email)
-  const isRight = await verifyPassword(input.oldPassword, user?.passwordHash ?? undefined, ctx.passwordCost)
+  const isRight = await verifyPassword(input.oldPassword, usableHash(user, ctx.clock.now()), ctx.passwordCost)
   if (!user || !isRight)
     throw new AppError('forbidden', 'wrong_password', 'The current password is wrong.', { field: 'old_password' })
   await ctx.db.transaction((tx) => forgiveGuesses(tx, account, caller))
@@ -140,7 +140,8 @@ function openReset(ctx: Context, token: string) {
   )
 }
 
-async function voidResets(ctx: Context, tx: Tx, userId: number): Promise<void> {
+/** Every reset link of a user that still works does no longer. */
+export async function voidResets(ctx: Context, tx: Tx, userId: number): Promise<void> {
   await tx
     .update(passwordResets)
     .set({ expiresAt: ctx.clock.now() })

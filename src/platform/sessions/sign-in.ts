@@ -8,7 +8,7 @@ import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { Self } from '#core/scope.ts'
 import { users } from '#core/tenancy/tables.ts'
-import { findUserByEmail, raiseTokenVersion } from '#core/tenancy/user.ts'
+import { findUserByEmail, raiseTokenVersion, usableHash } from '#core/tenancy/user.ts'
 import { addMs, DAY_MS } from '#lib/clock.ts'
 import { normalizeEmail } from '#lib/email.ts'
 import { verifyPassword } from '#lib/password.ts'
@@ -27,8 +27,8 @@ export type SignedIn = Readonly<{
 export type Caller = Readonly<{ requestId: string; address: string; deviceId?: string | undefined }>
 
 /**
- * Anyone may try. Errors: `invalid_credentials` (unauthenticated) alike for a wrong password, an unknown and a deactivated
- * account; `locked_out` (limited). The sign-in is recorded and the origin's failures are forgotten.
+ * Anyone may try. Errors: `invalid_credentials` (unauthenticated) alike for a wrong password, a temporary one whose time is
+ * over, an unknown and a deactivated account; `locked_out` (limited). The sign-in is recorded and the origin's failures are forgotten.
  */
 export async function signIn(
   ctx: Context,
@@ -39,7 +39,7 @@ export async function signIn(
   const account = accountOf(email)
   await countGuess(ctx, account, caller)
   const user = await findUserByEmail(ctx.db, email)
-  const isRight = await verifyPassword(input.password, user?.passwordHash ?? undefined, ctx.passwordCost)
+  const isRight = await verifyPassword(input.password, usableHash(user, ctx.clock.now()), ctx.passwordCost)
   if (!user || !isRight || !user.isActive) {
     throw new AppError('unauthenticated', 'invalid_credentials', 'The e-mail or the password is wrong.')
   }
