@@ -12,6 +12,8 @@ export type PlainPageProps = Readonly<{
   toasts?: readonly Toast[] | undefined
   /** Of the org at whose address the page is, or of the viewer's. */
   brand?: Brand | undefined
+  /** What the window's title ends with; ours unless given. */
+  siteName?: string | undefined
   children: Children
 }>
 
@@ -23,7 +25,7 @@ export function plainPage(props: PlainPageProps): string {
     toasts: props.toasts ?? [],
     bodyClass: 'hf-plain',
     brand: props.brand,
-    siteName: props.brand?.name,
+    siteName: props.siteName,
     children: (
       <>
         <header class="hf-plain-top">

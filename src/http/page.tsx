@@ -61,9 +61,8 @@ export function cardPage(request: Request, options: { title: string } & Extra, c
   const path = comeBackTo(request)
   const { viewer, hostOrg } = factsOf(request)
   const org = viewer?.org ?? hostOrg
-  const brand = org && brandOf(org)
-  const props = { title: options.title, theme: themeOf(request), path, toasts: takeToasts(request), brand, children }
-  return html(plainPage(props), options)
+  const looks = { theme: themeOf(request), brand: org && brandOf(org), siteName: viewer ? undefined : hostOrg?.name }
+  return html(plainPage({ title: options.title, path, toasts: takeToasts(request), ...looks, children }), options)
 }
 
 /** What a page shows of an org. */

@@ -12,6 +12,7 @@ import {
   foreignFormFaults,
   type Send,
   strangerFaults,
+  superadminFaults,
   viewerFaults,
 } from '#test/sweeps/route-manners.ts'
 import { type GatedRoute, gateFaults, isGated, PUBLIC, routesOf } from '#test/sweeps/route-table.ts'
@@ -123,6 +124,7 @@ describe('the routes of the executable', () => {
 
   test('refuse a member without the permission', async () => {
     expect(await viewerFaults(send, routes, await signIn(VIEWER))).toEqual([])
+    expect(await superadminFaults(send, routes, await signIn(VIEWER))).toEqual([])
   }, 60_000)
 
   test('are reached by their own path only, whatever bytes are sent', async () => {

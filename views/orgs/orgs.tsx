@@ -33,7 +33,7 @@ export function OrgsContent(props: OrgsProps): JSX.Element {
       <PageHead
         title="Organizations"
         text="The organizations you belong to. What you see and do is always in one of them."
-        action={props.every && <NewOrgLink />}
+        action={props.every === undefined ? undefined : <NewOrgLink />}
       />
       <section class="card" aria-label="Your organizations">
         {props.orgs.length > 0 ? (
@@ -42,7 +42,7 @@ export function OrgsContent(props: OrgsProps): JSX.Element {
           <Empty icon="users" title="No organization yet" text="Ask an administrator for an invitation." />
         )}
       </section>
-      {props.every && <EveryOrgCard {...props.every} />}
+      {props.every !== undefined && <EveryOrgCard {...props.every} />}
     </>
   )
 }
