@@ -36,7 +36,7 @@ export function NewOrgDialog(props: NewOrgDialogProps): JSX.Element {
   )
 }
 
-/** Leaving the field asks for a slug to propose. */
+/** Leaving the field asks for a slug to propose. Morphed, so that what a person types meanwhile stays. */
 function NameField(props: NewOrgDraft): JSX.Element {
   const fault = props.faults?.name
   return (
@@ -58,7 +58,7 @@ function NameField(props: NewOrgDraft): JSX.Element {
         hx-include="closest form"
         hx-trigger="change"
         hx-target="#new-org-slug-field"
-        hx-swap="outerHTML"
+        hx-swap="outerMorph"
         aria-invalid={fault ? 'true' : undefined}
         aria-describedby={fault ? 'new-org-name-fault' : undefined}
       />
