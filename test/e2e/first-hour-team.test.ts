@@ -179,7 +179,7 @@ for (const mode of MODES.slice(0, 2)) {
       await reads(ada.page, `The invitation for ${TOM.email} is on its way.`)
       const { page } = tom
       await page.goto(await story.linkTo(TOM.email, 2))
-      await press(page, 'Join')
+      await press(page, 'Join Beta Bakery')
       await page.goto('/orgs')
       await story.picture(page, 'orgs')
       await press(row(page, 'Beta Bakery'), 'Switch')
