@@ -149,7 +149,6 @@ for (const mode of MODES.slice(0, 2)) {
       if (!(await dialog.isVisible())) await page.getByText('New organization').first().click()
       await story.picture(page, 'orgs-create')
       await fill(dialog, { Name: 'Beta Bakery' })
-      await dialog.getByLabel(/^Slug/).fill('beta')
       await press(dialog, 'Create')
       await reads(page, 'Beta Bakery is made. You are its first admin.')
       await press(page.getByRole('region', { name: 'Your organizations' }).getByRole('row', { name: /Beta/ }), 'Switch')
@@ -158,7 +157,7 @@ for (const mode of MODES.slice(0, 2)) {
       await page.getByLabel('Use Honeyframe’s own colour').uncheck()
       await page.getByLabel('Colour', { exact: true }).fill('#b3261e')
       await press(page, 'Save')
-      await page.locator('link[href*="/branding/beta/"]').waitFor({ state: 'attached' })
+      await page.locator('link[href*="/branding/beta-bakery/"]').waitFor({ state: 'attached' })
       await page
         .getByLabel('Picture', { exact: true })
         .setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: LOGO })
@@ -169,8 +168,8 @@ for (const mode of MODES.slice(0, 2)) {
       const source = (await logo.getAttribute('src')) ?? ''
       const served = await story.ask(source.replace(story.origin, ''))
       expect([served.status, served.headers.get('content-type')]).toEqual([200, 'image/png'])
-      const branding = await (await story.ask('/api/branding?slug=beta')).json()
-      expect(branding).toMatchObject({ slug: 'beta', name: 'Beta Bakery', color: '#b3261e' })
+      const branding = await (await story.ask('/api/branding?slug=beta-bakery')).json()
+      expect(branding).toMatchObject({ slug: 'beta-bakery', name: 'Beta Bakery', color: '#b3261e' })
     })
 
     step('a person of two organizations switches between them, and is somebody else in each', async () => {
@@ -180,6 +179,7 @@ for (const mode of MODES.slice(0, 2)) {
       const { page } = tom
       await page.goto(await story.linkTo(TOM.email, 2))
       await press(page, 'Join Beta Bakery')
+      await page.waitForURL('/members')
       await page.goto('/orgs')
       await story.picture(page, 'orgs')
       await press(row(page, 'Beta Bakery'), 'Switch')
@@ -216,7 +216,7 @@ for (const mode of MODES.slice(0, 2)) {
       await reads(pia.page, 'The e-mail or the password is wrong.')
       await signIn(pia.page, { ...PIA, password: temporary })
       await pia.page.waitForURL(/\/account\/password/)
-      await fill(pia.page, { 'Current password': temporary, 'New password': PIAS_OWN })
+      await fill(pia.page, { 'Password you signed in with': temporary, 'New password': PIAS_OWN })
       await press(pia.page, 'Change password')
       await pia.page.waitForURL('/account')
     })
