@@ -1,4 +1,5 @@
 import type { Permission, TargetKind } from '#core/access/permissions.ts'
+import type { Feature } from '#core/license/features.ts'
 
 /** What a route that wants a person, but no permission, lets through. */
 export type SignedIn = Readonly<{
@@ -11,10 +12,20 @@ export type SignedIn = Readonly<{
 }>
 
 /** A permission for all of the org's; with `target`, one that is limited to the thing the path's `id` names does, too. */
-export type Required = Permission | Readonly<{ permission: Permission; target: TargetKind }>
+export type Required =
+  | Permission
+  | Readonly<{
+      permission: Permission
+      target?: TargetKind
+      /** The largest body, where it is not the usual one. */
+      bytesMax?: number
+    }>
+
+/** A permission, and a feature that the licence of the request's org must list (403 `feature_not_licensed`). */
+export type RequiredFeature = Readonly<{ feature: Feature; permission: Permission }>
 
 /** Every route names one: anyone, a signed-in person, or a permission in the request's org. */
 export type Need =
   | Readonly<{ kind: 'anyone' }>
   | Readonly<{ kind: 'person' } & SignedIn>
-  | Readonly<{ kind: 'permission'; permission: Permission; target?: string }>
+  | Readonly<{ kind: 'permission'; permission: Permission; target?: string; bytesMax?: number; feature?: Feature }>

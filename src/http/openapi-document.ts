@@ -58,7 +58,7 @@ function completeOperation(path: string, method: string, operation: Json, facts:
   const ownParameters = Array.isArray(parameters) ? parameters.map(plainSchema) : []
   const isOpen = need.kind === 'anyone'
   const allParameters = [...ownParameters, ...(isOpen ? [] : [ORG_PARAMETER])]
-  const codes = errorCodesOf({ path, need, hasBody: body !== undefined, own: ownCodes(errors) })
+  const codes = errorCodesOf({ method, path, need, hasBody: body !== undefined, own: ownCodes(errors) })
   return {
     ...described,
     operationId: operationIdOf(method, path),

@@ -18,6 +18,8 @@ import { healthApi } from '#platform/health/api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
+import { licenseApi } from '#platform/license/api.ts'
+import { licenseJobs, licenseSchedules } from '#platform/license/jobs.ts'
 import { membersApi } from '#platform/members/api.ts'
 import { membersPages } from '#platform/members/pages.tsx'
 import { orgsPages } from '#platform/orgs/pages.tsx'
@@ -30,7 +32,7 @@ import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
 import { tourPages } from '#platform/tour/pages.tsx'
 
-const APIS = [healthApi, sessionsApi, tokensApi, accountApi, tourApi, membersApi, invitesApi]
+const APIS = [healthApi, sessionsApi, tokensApi, accountApi, tourApi, membersApi, invitesApi, licenseApi]
 const PAGES = [setupPages, sessionsPages, accountPages, tourPages, tokensPages, membersPages, invitesPages, orgsPages]
 
 const NAVIGATION: readonly NavigationPage[] = [
@@ -57,8 +59,8 @@ const TOUR: readonly TourStep[] = [
 ]
 
 /** Everything the clock does in this role. */
-export const platformJobs = [...sessionsJobs, ...invitesJobs, deleteEndedJobs]
-export const platformSchedules = [...sessionsSchedules, DELETE_ENDED_JOBS]
+export const platformJobs = [...sessionsJobs, ...invitesJobs, ...licenseJobs, deleteEndedJobs]
+export const platformSchedules = [...sessionsSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {

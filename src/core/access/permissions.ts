@@ -10,6 +10,7 @@ const CATALOGUE = {
   'group.read': { words: 'See groups and their permissions' },
   'group.edit': { words: 'Change groups, their members and permissions', target: 'group' },
   'audit.read': { words: 'Read the audit log' },
+  'license.edit': { words: 'Install and remove the licence' },
 } as const satisfies Record<string, { words: string; target?: string }>
 
 export type Permission = keyof typeof CATALOGUE
