@@ -56,7 +56,7 @@ export async function call(
   const headers = person?.bearer ?? {}
   const response = await app.fetch(path, body === undefined ? { method, headers } : json(method, body, headers))
   const text = await response.text()
-  return { status: response.status, body: text === '' ? {} : JSON.parse(text) }
+  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : {} }
 }
 
 export const install = (app: TestApp, person: TestPerson, license: string) =>

@@ -1,7 +1,7 @@
 import { and, count, eq } from 'drizzle-orm'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
-import { isClosed } from '#core/license/gate.ts'
+import { requireLicensed } from '#core/license/gate.ts'
 import { findLicensedOrg } from '#core/license/licensed-org.ts'
 import { userOrgs, users } from '#core/tenancy/tables.ts'
 import type { Database, Tx } from '#db/database.ts'
@@ -9,13 +9,17 @@ import type { Database, Tx } from '#db/database.ts'
 /** How many people the licence of an org allows; `limit` null is no limit. */
 export type Seats = Readonly<{ orgId: number; limit: number | null }>
 
-/** The seats of an org, looked up before the transaction in which `requireSeat` counts them. */
+/**
+ * The seats of an org, looked up before the transaction in which `requireSeat` counts them. Errors: `license_missing`,
+ * `license_invalid`, `license_expired` (forbidden) where the org's licence closes what writes.
+ */
 export async function findSeats(ctx: Context, orgId: number): Promise<Seats> {
-  const org = await findLicensedOrg(ctx.db, orgId)
-  if (!org || ctx.config.licenseEnforcement === 'off') return { orgId, limit: null }
-  const { usersLimit, status } = await ctx.license.resolve(org)
-  // What is closed is refused for another reason, with another code.
-  return { orgId, limit: isClosed(status, ctx.config.licenseEnforcement) ? null : usersLimit }
+  const { licenseEnforcement } = ctx.config
+  const org = licenseEnforcement === 'off' ? undefined : await findLicensedOrg(ctx.db, orgId)
+  if (!org) return { orgId, limit: null }
+  const resolved = await ctx.license.resolve(org)
+  requireLicensed(resolved, licenseEnforcement)
+  return { orgId, limit: resolved.usersLimit }
 }
 
 /**
