@@ -42,7 +42,6 @@ export const OPEN_WITHOUT_LICENSE: ReadonlySet<string> = new Set([
   'POST /orgs',
   'POST /tour',
   'POST /settings/license',
-  'POST /settings/license/remove',
 ])
 
 /** Whether a route asks for a licence. `route` is the router's own pattern, so no spelling of a path can pass for another. */

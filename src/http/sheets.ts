@@ -1,5 +1,6 @@
 import cardPage from '#views/assets/css/card-page.css' with { type: 'file' }
 import forms from '#views/assets/css/forms.css' with { type: 'file' }
+import license from '#views/assets/css/license.css' with { type: 'file' }
 import lists from '#views/assets/css/lists.css' with { type: 'file' }
 import mends from '#views/assets/css/mends.css' with { type: 'file' }
 import menus from '#views/assets/css/menus.css' with { type: 'file' }
@@ -13,6 +14,7 @@ import tour from '#views/assets/css/tour.css' with { type: 'file' }
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
+  license,
   tour,
   ...[mends, narrow],
 ]

@@ -20,6 +20,7 @@ import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
 import { licenseApi } from '#platform/license/api.ts'
 import { licenseJobs, licenseSchedules } from '#platform/license/jobs.ts'
+import { licensePages } from '#platform/license/pages.tsx'
 import { membersApi } from '#platform/members/api.ts'
 import { membersPages } from '#platform/members/pages.tsx'
 import { orgsPages } from '#platform/orgs/pages.tsx'
@@ -33,10 +34,27 @@ import { tourApi } from '#platform/tour/api.ts'
 import { tourPages } from '#platform/tour/pages.tsx'
 
 const APIS = [healthApi, sessionsApi, tokensApi, accountApi, tourApi, membersApi, invitesApi, licenseApi]
-const PAGES = [setupPages, sessionsPages, accountPages, tourPages, tokensPages, membersPages, invitesPages, orgsPages]
+const PAGES = [
+  setupPages,
+  sessionsPages,
+  accountPages,
+  tourPages,
+  tokensPages,
+  membersPages,
+  invitesPages,
+  orgsPages,
+  licensePages,
+]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  {
+    section: 'Administration',
+    label: 'Licence',
+    href: '/settings/license',
+    icon: 'shield',
+    permission: 'license.edit',
+  },
   { section: 'You', label: 'Account', href: '/account', icon: 'user-circle' },
   { section: 'You', label: 'Access tokens', href: '/tokens', icon: 'key' },
 ]

@@ -6,12 +6,23 @@ import type { Resolved } from '#core/license/resolution.ts'
 
 export const LICENSE_CODES = ['license_missing', 'license_invalid', 'license_expired'] as const
 
-const WORDS: Partial<Readonly<Record<LicenseStatus, readonly [code: (typeof LICENSE_CODES)[number], words: string]>>> =
-  {
-    missing: ['license_missing', 'This organization has no licence, and this install asks for one.'],
-    invalid: ['license_invalid', 'The licence of this organization is not valid.'],
-    expired: ['license_expired', 'The licence of this organization has expired.'],
-  }
+type LicenseCode = (typeof LICENSE_CODES)[number]
+
+const CODES: Partial<Readonly<Record<LicenseStatus, LicenseCode>>> = {
+  missing: 'license_missing',
+  invalid: 'license_invalid',
+  expired: 'license_expired',
+}
+
+const WORDS: Readonly<Record<LicenseCode, string>> = {
+  license_missing: 'This organization has no licence, and this install asks for one.',
+  license_invalid: 'The licence of this organization is not valid.',
+  license_expired: 'The licence of this organization has expired.',
+}
+
+export function refusalWords(code: LicenseCode): string {
+  return WORDS[code]
+}
 
 /** Whether an org in this state can only read. `LICENSE_ENFORCE`: 0 closes nothing, 1 also what has no licence. */
 export function isClosed(status: LicenseStatus, enforcement: Enforcement): boolean {
@@ -21,10 +32,8 @@ export function isClosed(status: LicenseStatus, enforcement: Enforcement): boole
 
 /** Errors: `license_missing`, `license_invalid`, `license_expired` (forbidden) where the state closes what writes. */
 export function requireLicensed({ status }: Pick<Resolved, 'status'>, enforcement: Enforcement): void {
-  const [code, words] = WORDS[status] ?? []
-  if (code !== undefined && words !== undefined && isClosed(status, enforcement)) {
-    throw new AppError('forbidden', code, words)
-  }
+  const code = CODES[status]
+  if (code !== undefined && isClosed(status, enforcement)) throw new AppError('forbidden', code, WORDS[code])
 }
 
 /**
