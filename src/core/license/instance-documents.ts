@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type FoundDocument, watchFile } from '#core/license/file-watch.ts'
 import { LICENSE_FILE_NAME } from '#core/license/kept-file.ts'
+import { documentOfKey } from '#core/license/key-text.ts'
 import type { Verdict } from '#core/license/verify.ts'
 import { type Clock, SECOND_MS } from '#lib/clock.ts'
 import { sha256Hex } from '#lib/token.ts'
@@ -90,13 +91,4 @@ export function watchInstance({ dataDir, licenseFile, licenseKey, clock, verify 
       looking = undefined
     },
   }
-}
-
-/** A key is the text of a document or its base64; what is neither stays as it is, and is found to be no JSON. */
-function documentOfKey(key: string): string {
-  const trimmed = key.trim()
-  if (trimmed.startsWith('{')) return trimmed
-  const compact = trimmed.replace(/\s+/g, '')
-  const text = Buffer.from(compact, 'base64').toString('utf8').trim()
-  return text.startsWith('{') ? text : trimmed
 }

@@ -61,11 +61,23 @@ export function licensedOrgOf(row: OrgLicensingRow): LicensedOrg | undefined {
 
 /** An org by its id, in one statement; undefined when there is none. */
 export async function findLicensedOrg(db: Database | Tx, orgId: number): Promise<LicensedOrg | undefined> {
-  const [row] = await db
+  const [row] = await licensedOrgs(db).where(eq(orgs.id, orgId))
+  return row && licensedOrgOf(row)
+}
+
+/** The org of a slug or, without one, the only org of the install; undefined when there is no such org. */
+export async function findLicensedOrgBySlug(db: Database, slug: string | undefined): Promise<LicensedOrg | undefined> {
+  const rows = await licensedOrgs(db)
+    .where(slug === undefined ? undefined : eq(orgs.slug, slug))
+    .limit(2)
+  const [row] = rows.length === 1 ? rows : []
+  return row && licensedOrgOf(row)
+}
+
+function licensedOrgs(db: Database | Tx) {
+  return db
     .select(ORG_LICENSING)
     .from(orgs)
     .leftJoin(orgLicenses, eq(orgLicenses.orgId, orgs.id))
     .leftJoin(subscriptions, activeSubscription())
-    .where(eq(orgs.id, orgId))
-  return row && licensedOrgOf(row)
 }

@@ -7,13 +7,13 @@ import type { Door } from '#http/admit.ts'
 import { describe } from '#http/describe.ts'
 import { gate } from '#http/gate.ts'
 import { exactly, MaybeTime } from '#http/schemas.ts'
-import { findLicense, installLicense, removeLicense, type ShownLicense } from './license.ts'
+import { licenseFacts } from './facts.ts'
+import { findLicense, installLicense, removeLicense } from './license.ts'
 
 const TAG = 'Licence'
 const Texts = Type.Array(Type.String())
 const MaybeText = Type.Union([Type.String(), Type.Null()])
 const MaybeNumber = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])
-const oneOf = (...texts: string[]) => Type.Union(texts.map((text) => Type.Literal(text)))
 
 const LicenseObject = Type.Object({
   status: oneOf('valid', 'grace', 'expired', 'missing', 'invalid'),
@@ -89,11 +89,11 @@ export function licenseApi(door: Door) {
       '',
       async ({ viewer }) => {
         if (!viewer.org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')
-        return licenseOf(await findLicense(ctx, viewer.org))
+        return licenseFacts(await findLicense(ctx, viewer.org))
       },
       { signedIn: true, detail: SHOW },
     )
-    .post('', async ({ scope, body }) => licenseOf(await installLicense(ctx, scope, body.license)), {
+    .post('', async ({ scope, body }) => licenseFacts(await installLicense(ctx, scope, body.license)), {
       requires: edit,
       body: exactly({ license: Type.String({ minLength: 1, description: "The document's text." }) }),
       detail: INSTALL,
@@ -108,23 +108,6 @@ export function licenseApi(door: Door) {
     )
 }
 
-function licenseOf(license: ShownLicense) {
-  return {
-    status: license.status,
-    customer: license.customer,
-    tier: license.tier,
-    expires: license.expires?.toISOString() ?? null,
-    days_remaining: license.daysRemaining,
-    grace_ends: license.graceEnds?.toISOString() ?? null,
-    users_limit: license.usersLimit,
-    users_count: license.usersCount,
-    products: license.products,
-    features: license.features,
-    source: license.source,
-    resolution: license.resolution,
-    enforcement: license.enforcement,
-    clock_suspect: license.isClockSuspect,
-    reason: license.reason,
-    message: license.message,
-  }
+function oneOf(...texts: string[]) {
+  return Type.Union(texts.map((text) => Type.Literal(text)))
 }

@@ -77,12 +77,14 @@ export async function removeLicense(ctx: Context, scope: Scope): Promise<void> {
   })
 }
 
-/** A document for an install that has no org yet: the file alone, which serves the first one. The operator. */
-export async function placeLicense(ctx: Context, text: string): Promise<void> {
+/**
+ * A document for an install that has no org yet: the file alone, which serves the first one. `slug` is the org it is meant
+ * for, if that is known. The operator. Error: `invalid_license` (invalid).
+ */
+export async function placeLicense(ctx: Context, text: string, slug: string | undefined): Promise<void> {
   const verdict = ctx.license.verify(text)
-  if (verdict.outcome === 'invalid') throw refusalOf(verdict.fault.reason, verdict.fault.message)
-  const ownSlug = verdict.license.orgSlug ?? ''
-  requireTerm(licenseStateAt(verdict, ownSlug, ctx.license.time().now))
+  const ownSlug = verdict.outcome === 'genuine' ? verdict.license.orgSlug : null
+  requireTerm(licenseStateAt(verdict, slug ?? ownSlug ?? '', ctx.license.time().now))
   await keepFile(ctx, text)
 }
 
