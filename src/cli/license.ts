@@ -22,10 +22,7 @@ network: the vendor's public keys are in this program.
             org, the document waits in DATA_DIR/license.json for the first
 
   --org     the org it is meant for; without it, the one that verify's document names, or the only one of the install
-  --json    verify: {"status","reason","message","field","license_id","key_id","customer","org_slug","tier","products",
-            "features","users_limit","issued_at","expires","grace_ends","days_remaining","grace_days_remaining",
-            "clock_suspect"}; what an invalid document does not tell is null. Others: what GET /api/license answers,
-            and "org"`
+  --json    for scripts; what a document does not tell is null. show and install: what GET /api/license answers, and "org"`
 
 /** The operator, or anyone for `verify`. 0 for what may be used, else 1. Throws `UsageError` and what the verbs throw. */
 export async function licenseCommand(argv: string[]): Promise<number> {

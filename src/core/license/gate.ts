@@ -14,14 +14,11 @@ const CODES: Partial<Readonly<Record<LicenseStatus, LicenseCode>>> = {
   expired: 'license_expired',
 }
 
-const WORDS: Readonly<Record<LicenseCode, string>> = {
+/** The refusals in a sentence each. */
+export const LICENSE_WORDS: Readonly<Record<LicenseCode, string>> = {
   license_missing: 'This organization has no licence, and this install asks for one.',
   license_invalid: 'The licence of this organization is not valid.',
   license_expired: 'The licence of this organization has expired.',
-}
-
-export function refusalWords(code: LicenseCode): string {
-  return WORDS[code]
 }
 
 /** Whether an org in this state can only read. `LICENSE_ENFORCE`: 0 closes nothing, 1 also what has no licence. */
@@ -33,7 +30,7 @@ export function isClosed(status: LicenseStatus, enforcement: Enforcement): boole
 /** Errors: `license_missing`, `license_invalid`, `license_expired` (forbidden) where the state closes what writes. */
 export function requireLicensed({ status }: Pick<Resolved, 'status'>, enforcement: Enforcement): void {
   const code = CODES[status]
-  if (code !== undefined && isClosed(status, enforcement)) throw new AppError('forbidden', code, WORDS[code])
+  if (code !== undefined && isClosed(status, enforcement)) throw new AppError('forbidden', code, LICENSE_WORDS[code])
 }
 
 /**

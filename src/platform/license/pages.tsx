@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { DOCUMENT_BYTES_MAX } from '#core/license/document.ts'
 import { featureName } from '#core/license/features.ts'
-import { LICENSE_CODES, refusalWords } from '#core/license/gate.ts'
+import { LICENSE_CODES, LICENSE_WORDS } from '#core/license/gate.ts'
 import type { Scope } from '#core/scope.ts'
 import type { Door } from '#http/admit.ts'
 import { refusalFor } from '#http/form-refusal.ts'
@@ -81,5 +81,5 @@ function propsOf(license: ShownLicense, shown: Shown): LicenseProps {
 /** Only a reason of the gate's is told: the address is anybody's to write. */
 function refusalOf(code: string): string | undefined {
   const known = LICENSE_CODES.find((one) => one === code)
-  return known && refusalWords(known)
+  return known && LICENSE_WORDS[known]
 }
