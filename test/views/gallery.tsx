@@ -2,6 +2,7 @@ import { renderFragment, type Theme } from '#views/document.tsx'
 import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
+import { licensePages } from './gallery-license.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
 import { accountPages, membersPages, tokensPages, tourPages } from './gallery-shell.tsx'
 
@@ -10,7 +11,13 @@ export type { Say } from './gallery-data.tsx'
 /** Every page in every state that looks different, as documents. `say` sees each text that a person could have written. */
 export function gallery(say: Say, theme: Theme): Map<string, string> {
   const documents = new Map<string, string>()
-  const inShell = { ...membersPages(say), ...accountPages(say), ...tokensPages(say), ...tourPages(say) }
+  const inShell = {
+    ...membersPages(say),
+    ...accountPages(say),
+    ...tokensPages(say),
+    ...tourPages(say),
+    ...licensePages(say),
+  }
   for (const [name, shown] of Object.entries(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
     documents.set(
