@@ -42,7 +42,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   license: {
-    summary: 'check a licence document',
+    summary: 'check a licence document, show the licence of an org, or install one',
     load: async () => {
       const { licenseCommand, licenseHelp } = await import('#cli/license.ts')
       return { run: licenseCommand, help: licenseHelp }

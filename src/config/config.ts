@@ -6,6 +6,9 @@ export const JWT_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export const SMTP_TLS_MODES = ['starttls', 'tls', 'none'] as const
 
+/** `LICENSE_ENFORCE`: 1 also closes an install without a licence, 0 closes nothing. */
+export type Enforcement = 'on' | 'off' | 'unset'
+
 const DEFAULT_SMTP_PORT = { starttls: 587, tls: 465, none: 25 } as const
 
 /** A hundred years: whoever means "for ever" writes this. */
@@ -45,6 +48,8 @@ export function decideConfig(environment: Environment, defaults: { port: number 
     ),
     firstOrg: { slug: environment.ORG_SLUG ?? 'default', name: environment.ORG_NAME ?? 'Default' },
     adminEmail: environment.ADMIN_EMAIL,
+    licenseFile: environment.LICENSE_FILE === undefined ? undefined : absolute(environment.LICENSE_FILE),
+    licenseEnforcement: enforcementOf(environment.LICENSE_ENFORCE),
     smtp: smtpOf(environment),
   }
 }
@@ -56,6 +61,13 @@ function absolute(path: string): string {
 function databaseUrlOf(url: string): string {
   if (/^(sqlite:.|postgres(ql)?:\/\/)/.test(url)) return url
   throw new ConfigError('DATABASE_URL', 'must start with postgres:// or sqlite: (a path).')
+}
+
+function enforcementOf(value: string | undefined): Enforcement {
+  if (value === undefined) return 'unset'
+  if (value === '1') return 'on'
+  if (value === '0') return 'off'
+  throw new ConfigError('LICENSE_ENFORCE', 'must be 1, 0 or unset.')
 }
 
 function smtpOf(environment: Environment) {

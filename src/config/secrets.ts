@@ -17,6 +17,8 @@ export type Secrets = Readonly<{
   smtpPassword: string | undefined
   adminPassword: string | undefined
   metricsToken: string | undefined
+  /** A licence document, or the base64 of one. */
+  licenseKey: string | undefined
 }>
 
 /**
@@ -47,6 +49,7 @@ export function decideSecrets(environment: Environment, kept: string | undefined
     smtpPassword: environment.SMTP_PASSWORD,
     adminPassword: environment.ADMIN_PASSWORD,
     metricsToken: metricsToken && longEnough('METRICS_TOKEN', metricsToken, METRICS_TOKEN_BYTES_MIN),
+    licenseKey: environment.LICENSE_KEY,
   })
 }
 

@@ -1,5 +1,7 @@
+import { build } from '#config/build.ts'
 import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
+import { createLicensing } from '#core/license/licensing.ts'
 import { createMail } from '#core/mail/mail.ts'
 import { openVault } from '#core/vault/vault.ts'
 import { openDatabase } from '#db/database.ts'
@@ -46,9 +48,11 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     const jobs = createQueue({ clock, random, seal: vault.seal, open: vault.open })
     const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
     const mail = createMail({ relay, publicUrl: config.publicUrl, log })
+    const { licenseKey } = secrets
+    const license = await createLicensing({ config, licenseKey, db, clock, random, keys: build.licenseKeys })
     const passwordCost = overrides.passwordCost ?? PASSWORD_COST
     return {
-      ...{ config, db, clock, random, log, vault, mail, jobs, exec: localRunner, passwordCost },
+      ...{ config, db, clock, random, log, vault, license, mail, jobs, exec: localRunner, passwordCost },
       [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
     }
   } catch (error) {

@@ -6,6 +6,7 @@ import { chooseOrg } from '#core/tenancy/current-org.ts'
 import type { Bearer, Claims } from '#http/bearer.ts'
 import { refuseAnnouncedExcess } from '#http/body.ts'
 import { pathOf } from '#http/front-door.ts'
+import { passLicenseGate } from '#http/license-gate.ts'
 import type { NavigationPage } from '#http/navigation.ts'
 import type { Need } from '#http/needs.ts'
 import type { RateLimit } from '#http/rate-limit.ts'
@@ -66,6 +67,7 @@ async function admitOnce(door: Door, request: Request, facts: RequestFacts, need
   const viewer = await viewerFor(door, request, facts, identity)
   facts.viewer = viewer
   requireNeed(viewer, need)
+  await passLicenseGate(door.ctx, request, facts, viewer, need)
   return viewer
 }
 

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { AppError } from '#core/errors.ts'
 import { admit, type Door } from '#http/admit.ts'
 import { readForm, readJson, refuseNulInAddress } from '#http/body.ts'
-import type { Need, Required, SignedIn } from '#http/needs.ts'
+import type { Need, Required, RequiredFeature, SignedIn } from '#http/needs.ts'
 import { factsOf } from '#http/request-facts.ts'
 import { readMultipart, readPictureBody } from '#http/upload.ts'
 import { scopeOf, type Viewer } from '#http/viewer.ts'
@@ -13,8 +13,9 @@ type Incoming = { request: Request; route?: string; params?: unknown }
 
 /**
  * The front door of every route. A route names exactly one need, which a sweep checks:
- * `open: true` (anyone), `signedIn: {…}` (a person; the handler gets `viewer`), or `requires: 'member.read'`
- * (a permission in the request's org; the handler gets `viewer` and `scope`).
+ * `open: true` (anyone), `signedIn: {…}` (a person; the handler gets `viewer`), `requires: 'member.read'`
+ * (a permission in the request's org; the handler gets `viewer` and `scope`), or `requiresFeature: { feature, permission }`
+ * (the same, where the org's licence lists the feature).
  * It refuses before the body is read, so that a bad body never beats a 401.
  */
 export function gate(door: Door) {
@@ -26,11 +27,11 @@ export function gate(door: Door) {
     }),
     requires: (required: Required) => ({
       ...entrance(door, needFor(required)),
-      resolve: ({ request }: Incoming) => {
-        const viewer = viewerOfRequest(request)
-        if (!viewer.org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')
-        return { viewer, scope: scopeOf(viewer, viewer.org) }
-      },
+      resolve: ({ request }: Incoming) => inOrg(viewerOfRequest(request)),
+    }),
+    requiresFeature: (required: RequiredFeature) => ({
+      ...entrance(door, { kind: 'permission', ...required }),
+      resolve: ({ request }: Incoming) => inOrg(viewerOfRequest(request)),
     }),
   })
 }
@@ -64,13 +65,18 @@ export function needOf(route: { hooks: object }): Need | undefined {
 function readBody(request: Request, { reads }: Need): Promise<unknown> {
   if (reads?.as === 'picture') return readPictureBody(request, reads.bytesMax)
   if (reads?.as === 'multipart') return readMultipart(request, reads.bytesMax)
-  return factsOf(request).isApi ? readJson(request) : readForm(request)
+  return factsOf(request).isApi ? readJson(request, reads?.bytesMax) : readForm(request, reads?.bytesMax)
 }
 
 async function enter(door: Door, { request, route, params }: Incoming, need: Need): Promise<void> {
   if (route !== undefined) factsOf(request).route = route
   await admit(door, request, aimed(need, params))
   refuseNulInAddress(request)
+}
+
+function inOrg(viewer: Viewer) {
+  if (!viewer.org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')
+  return { viewer, scope: scopeOf(viewer, viewer.org) }
 }
 
 function needFor(required: Required): Need {

@@ -59,13 +59,13 @@ function completeOperation(path: string, method: string, operation: Json, facts:
   const ownParameters = Array.isArray(parameters) ? parameters.map(plainSchema) : []
   const isOpen = need.kind === 'anyone'
   const allParameters = [...ownParameters, ...(isOpen ? [] : [ORG_PARAMETER])]
-  const codes = errorCodesOf({ path, need, hasBody: body !== undefined, own: ownCodes(errors) })
+  const codes = errorCodesOf({ method, path, need, hasBody: body !== undefined, own: ownCodes(errors) })
   return {
     ...described,
     operationId: operationIdOf(method, path),
     ...(allParameters.length > 0 && { parameters: allParameters }),
     ...(isOpen && { security: isBearerOptional ? [{}, { bearer: [] }] : [] }),
-    ...((body !== undefined || need.reads) && { requestBody: requestBodyOf(facts, example) }),
+    ...((body !== undefined || need.reads?.as) && { requestBody: requestBodyOf(facts, example) }),
     responses: {
       ...jsonOf(plainSchema(responses)),
       ...Object.fromEntries([...codes].map(([status, named]) => [status, errorResponse(status, named)])),
@@ -74,7 +74,7 @@ function completeOperation(path: string, method: string, operation: Json, facts:
 }
 
 function requestBodyOf({ need, body, isBodyOptional }: RouteFacts, example: unknown): Json {
-  if (need.reads) return { required: true, content: Object.fromEntries(IMAGE_TYPES.map((type) => [type, {}])) }
+  if (need.reads?.as) return { required: true, content: Object.fromEntries(IMAGE_TYPES.map((type) => [type, {}])) }
   const media = { schema: plainSchema(body), ...(example !== undefined && { example }) }
   return { required: !isBodyOptional, content: { 'application/json': media } }
 }

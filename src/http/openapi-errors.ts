@@ -1,7 +1,11 @@
+import { LICENSE_CODES } from '#core/license/gate.ts'
+import { needsLicense } from '#http/license-gate.ts'
 import type { Need } from '#http/needs.ts'
 
 /** What decides how a route may refuse. `own` are the codes it documents itself. */
 export type RouteShape = Readonly<{
+  method: string
+  /** `/api/members/{user_id}` */
   path: string
   need: Need
   hasBody: boolean
@@ -29,7 +33,7 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: 
 /** Every error code a route may answer, by status: those of its gate, those of its body and query, and its own. */
 export function errorCodesOf(shape: RouteShape): Map<string, string[]> {
   const codes = new Map<string, string[]>()
-  for (const refusals of [gateRefusals(shape.need), readingRefusals(shape), shape.own]) {
+  for (const refusals of [gateRefusals(shape), licenseRefusals(shape), readingRefusals(shape), shape.own]) {
     for (const [status, more] of Object.entries(refusals)) {
       codes.set(status, [...new Set([...(codes.get(status) ?? []), ...more])])
     }
@@ -52,7 +56,7 @@ export function errorResponse(status: string, codes: readonly string[]) {
   }
 }
 
-function gateRefusals(need: Need): Refusals {
+function gateRefusals({ need }: RouteShape): Refusals {
   // A host below `APEX_DOMAIN` that is no org's is 404 for everybody.
   if (need.kind === 'anyone') return { 404: ['not_found'], 500: ['internal'] }
   const isPermission = need.kind === 'permission'
@@ -70,6 +74,14 @@ function gateRefusals(need: Need): Refusals {
     404: ['not_found'],
     500: ['internal'],
   }
+}
+
+function licenseRefusals({ method, path, need }: RouteShape): Refusals {
+  if (need.kind === 'anyone') return {}
+  const route = path.replace(/\{(\w+)\}/g, ':$1')
+  if (!needsLicense(method.toUpperCase(), route, need)) return {}
+  const isFeature = need.kind === 'permission' && need.feature !== undefined
+  return { 403: [...LICENSE_CODES, ...(isFeature ? ['feature_not_licensed'] : [])] }
 }
 
 function readingRefusals({ path, need, hasBody }: RouteShape): Refusals {

@@ -1,5 +1,6 @@
 import type { AppError } from '#core/errors.ts'
 import { errorHeaders, STATUS } from '#http/errors.ts'
+import { isLicenseRefusal } from '#http/license-gate.ts'
 import { cardPage, fragment, goTo, isPartial } from '#http/page.tsx'
 import { factsOf } from '#http/request-facts.ts'
 import { ErrorContent, type ErrorStatus, errorTitle } from '#views/errors/error-page.tsx'
@@ -7,12 +8,15 @@ import { ErrorContent, type ErrorStatus, errorTitle } from '#views/errors/error-
 const SHOWN: readonly ErrorStatus[] = [400, 403, 404, 409, 410, 413, 422, 429, 500, 502]
 
 /**
- * A page's refusal: a stranger is led to the sign-in, a due password to its change, a form sent by htmx gets a toast and
+ * A page's refusal: a stranger is led to the sign-in, a due password to its change, an admin without
+ * a licence to the page that takes one, a form sent by htmx gets a toast and
  * keeps what it shows, everything else is a page of its own.
  */
 export function refusePage(request: Request, refusal: AppError): Response {
   if (refusal.kind === 'unauthenticated') return goTo(request, `/login${nextOf(request)}`)
   if (refusal.code === 'password_reset_required') return goTo(request, `/account/password${nextOf(request)}`)
+  const isMendable = factsOf(request).viewer?.permissions.has('license.edit') && isLicenseRefusal(refusal)
+  if (isMendable) return goTo(request, `/settings/license?refused=${refusal.code}`)
   return withHeaders(isPartial(request) ? toast(refusal) : errorPage(request, refusal), refusal)
 }
 

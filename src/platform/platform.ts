@@ -25,6 +25,9 @@ import { healthApi } from '#platform/health/api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
+import { licenseApi } from '#platform/license/api.ts'
+import { licenseJobs, licenseSchedules } from '#platform/license/jobs.ts'
+import { licensePages } from '#platform/license/pages.tsx'
 import { membersApi } from '#platform/members/api.ts'
 import { membersPages } from '#platform/members/pages.tsx'
 import { organizationApi } from '#platform/organization/api.ts'
@@ -46,12 +49,12 @@ import { usersPages } from '#platform/users/pages.tsx'
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
-  ...[orgsApi, organizationApi, brandingApi, auditLogApi],
+  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
-  ...[orgsPages, organizationPages, brandingPages, auditLogPages],
+  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
@@ -61,6 +64,10 @@ const NAVIGATION: readonly NavigationPage[] = [
   {
     ...{ section: 'Administration', label: 'Organization', href: '/settings/organization', icon: 'building' },
     permission: 'org.edit',
+  },
+  {
+    ...{ section: 'Administration', label: 'Licence', href: '/settings/license', icon: 'shield' },
+    permission: 'license.edit',
   },
   {
     ...{ section: 'Administration', label: 'Audit log', href: '/audit-log', icon: 'history' },
@@ -89,8 +96,11 @@ const TOUR: readonly TourStep[] = [
 ]
 
 /** Everything the clock does in this role. */
-export const platformJobs = [...sessionsJobs, ...invitesJobs, ...usersJobs, ...auditLogJobs, deleteEndedJobs]
-export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, DELETE_ENDED_JOBS]
+export const platformJobs = [
+  ...[...sessionsJobs, ...invitesJobs, ...usersJobs],
+  ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
+]
+export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {

@@ -128,7 +128,7 @@ describe('license verify of what is no licence file', () => {
   })
 
   test('wrong usage ends with 2', async () => {
-    for (const argv of [[], ['verify'], ['verify', 'a', 'b'], ['show'], ['verify', 'a', '--org']]) {
+    for (const argv of [[], ['verify'], ['verify', 'a', 'b'], ['install'], ['revoke'], ['verify', 'a', '--org']]) {
       expect((await runVerb(['license', ...argv], {})).code).toBe(2)
     }
   })

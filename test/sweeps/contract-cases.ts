@@ -4,6 +4,7 @@ import { PIXEL } from '#test/support/pictures.ts'
 import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
 import { groupCases } from './group-cases.ts'
+import { GATE_CASES, LICENSE_CASES } from './license-cases.ts'
 
 export type Case = (stage: Stage, operation: Operation) => Promise<Response>
 
@@ -14,6 +15,7 @@ const REQUESTS_BEYOND_BURST = 40
 
 /** How to bring about what many operations promise, by the end of the promise. */
 export const STANDING: Readonly<Record<string, Case>> = {
+  ...GATE_CASES,
   '400 invalid_org': ({ call, admin }, operation) =>
     call(operation, { headers: { ...admin.bearer, 'x-org-id': '1.5' } }),
   '400 org_mismatch': async ({ call, personOfTwoOrgs }, operation) => {
@@ -88,6 +90,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   ...invitations(),
   ...acceptance(),
   ...users(),
+  ...LICENSE_CASES,
 }
 
 function isInQuery(parameter: Json): boolean {

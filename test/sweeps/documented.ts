@@ -47,7 +47,8 @@ export function listOf(value: unknown): unknown[] {
 }
 
 function operationOf(path: string, method: string, operation: Json): Operation {
-  const body = mediaOf(operation.requestBody)
+  const bodies = jsonOf(jsonOf(operation.requestBody).content)
+  const body = JSON_TYPE in bodies ? jsonOf(bodies[JSON_TYPE]) : undefined
   return {
     id: String(operation.operationId),
     name: `${method.toUpperCase()} ${path}`,

@@ -17,6 +17,7 @@ const RESOURCES: Readonly<Record<ResourceOf<Permission>, string>> = {
   invite: 'Invitations',
   user: 'Accounts',
   group: 'Groups',
+  license: 'Licence',
   audit: 'Audit log',
 }
 const ACTIONS: Readonly<Record<ActionOf<Permission>, string>> = { admin: 'All', read: 'See', edit: 'Change' }

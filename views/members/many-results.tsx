@@ -5,7 +5,7 @@ import { CopyBox } from '#views/ui/copy-box.tsx'
 /** What became of one line of the list. `link` is an accept link, shown once. */
 export type ManyResultProps = Readonly<{
   text: string
-  outcome: 'invited' | 'already_member' | 'already_invited' | 'not_an_address'
+  outcome: 'invited' | 'already_member' | 'already_invited' | 'not_an_address' | 'no_seat'
   link?: string | undefined
 }>
 
@@ -13,6 +13,7 @@ const OUTCOMES: Readonly<Record<ManyResultProps['outcome'], Readonly<{ tone: Bad
   invited: { tone: 'normal', label: 'Invited' },
   already_member: { tone: 'unknown', label: 'A member already' },
   already_invited: { tone: 'unknown', label: 'Invited already' },
+  no_seat: { tone: 'failing', label: 'No place left in the licence' },
   not_an_address: { tone: 'failing', label: 'Not an address' },
 }
 

@@ -27,6 +27,18 @@ export async function countAdmins(db: Database | Tx, orgId: number): Promise<num
   return row?.admins ?? 0
 }
 
+/** The names of active members who hold `org.admin`, those who joined first. */
+export async function listAdminNames(db: Database | Tx, orgId: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ name: users.name })
+    .from(userOrgs)
+    .innerJoin(users, eq(users.id, userOrgs.userId))
+    .where(and(eq(userOrgs.orgId, orgId), eq(users.isActive, true), isAdmin(db)))
+    .orderBy(userOrgs.id)
+    .limit(limit)
+  return rows.map(({ name }) => name)
+}
+
 /** Whether a membership of the outer query carries `org.admin`. */
 export function isAdmin(db: Database | Tx) {
   const byGroup = db

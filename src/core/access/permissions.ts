@@ -16,6 +16,7 @@ const CATALOGUE = {
     target: 'group',
     limited: 'Change the name and people of',
   },
+  'license.edit': { words: 'Install and remove the licence' },
   'audit.read': { words: 'Read the audit log' },
 } as const satisfies Record<string, { words: string; target?: string; limited?: string }>
 

@@ -4,6 +4,14 @@ import type { Grant } from '#core/access/permissions.ts'
 import type { Role } from '#core/access/roles.ts'
 import { endedSessions, groupGrants, groupMembers, tokens } from '#core/access/tables.ts'
 import type { Context } from '#core/context.ts'
+import {
+  activeSubscription,
+  type LicensedOrg,
+  licensedOrgOf,
+  ORG_LICENSING,
+  type OrgLicensingRow,
+} from '#core/license/licensed-org.ts'
+import { orgLicenses, subscriptions } from '#core/license/tables.ts'
 import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
 import { type Database, prepared } from '#db/database.ts'
 import { addMs, MINUTE_MS } from '#lib/clock.ts'
@@ -12,18 +20,16 @@ import { sha256Hex } from '#lib/token.ts'
 const TOKEN_STAMP_MS = MINUTE_MS
 const MEMBER_STAMP_MS = 5 * MINUTE_MS
 
-export type Membership = Readonly<{
-  orgId: number
-  slug: string
-  name: string
-  /** The org's accent as `#rrggbb`, and what names its logo; null for ours. */
-  color: string | null
-  logoHash: string | null
-  role: Role
-  /** What the person's groups in this org add to the role. */
-  grants: readonly Grant[]
-  lastActiveAt: Date | null
-}>
+export type Membership = LicensedOrg &
+  Readonly<{
+    /** The org's accent as `#rrggbb`, and what names its logo; null for ours. */
+    color: string | null
+    logoHash: string | null
+    role: Role
+    /** What the person's groups in this org add to the role. */
+    grants: readonly Grant[]
+    lastActiveAt: Date | null
+  }>
 
 /** A signed-in person as the database knows him now, with every org he belongs to (oldest membership first). */
 export type Person = Readonly<{
@@ -52,9 +58,7 @@ const PERSON = {
   defaultOrgId: users.defaultOrgId,
   tourStep: users.tourStep,
   tourEndedAt: users.tourEndedAt,
-  orgId: orgs.id,
-  orgSlug: orgs.slug,
-  orgName: orgs.name,
+  ...ORG_LICENSING,
   orgColor: orgs.color,
   orgLogoHash: orgs.logoHash,
   role: userOrgs.role,
@@ -64,17 +68,15 @@ const PERSON = {
 }
 
 type PersonRow = Readonly<
-  Omit<Person, 'memberships'> & {
-    orgId: number | null
-    orgSlug: string | null
-    orgName: string | null
-    orgColor: string | null
-    orgLogoHash: string | null
-    role: Role | null
-    lastActiveAt: Date | null
-    grantPermission: string | null
-    grantTarget: string | null
-  }
+  Omit<Person, 'memberships'> &
+    OrgLicensingRow & {
+      orgColor: string | null
+      orgLogoHash: string | null
+      role: Role | null
+      lastActiveAt: Date | null
+      grantPermission: string | null
+      grantTarget: string | null
+    }
 >
 
 /** The person behind a session, in one statement; undefined when the session was ended, or the user is gone or inactive. */
@@ -131,6 +133,8 @@ function sessionQuery(database: Database) {
       .leftJoin(endedSessions, inArray(endedSessions.jti, [sql.placeholder('jti')]))
       .leftJoin(userOrgs, eq(userOrgs.userId, users.id))
       .leftJoin(orgs, eq(orgs.id, userOrgs.orgId))
+      .leftJoin(orgLicenses, eq(orgLicenses.orgId, orgs.id))
+      .leftJoin(subscriptions, activeSubscription())
       .leftJoin(groupMembers, eq(groupMembers.membershipId, userOrgs.id))
       .leftJoin(groupGrants, eq(groupGrants.groupId, groupMembers.groupId))
       .where(inArray(users.id, [sql.placeholder('userId')]))
@@ -152,6 +156,8 @@ function tokenQuery(database: Database) {
       .innerJoin(users, eq(users.id, tokens.userId))
       .leftJoin(userOrgs, eq(userOrgs.userId, users.id))
       .leftJoin(orgs, eq(orgs.id, userOrgs.orgId))
+      .leftJoin(orgLicenses, eq(orgLicenses.orgId, orgs.id))
+      .leftJoin(subscriptions, activeSubscription())
       .leftJoin(groupMembers, eq(groupMembers.membershipId, userOrgs.id))
       .leftJoin(groupGrants, eq(groupGrants.groupId, groupMembers.groupId))
       .where(inArray(tokens.tokenHash, [sql.placeholder('tokenHash')]))
@@ -186,7 +192,8 @@ function membershipsOf(rows: readonly PersonRow[]): Membership[] {
 }
 
 function membershipOf(row: PersonRow): [Membership & { grants: Grant[] }] | undefined {
-  if (row.orgId === null || row.orgSlug === null || row.orgName === null || row.role === null) return undefined
-  const { orgId, orgSlug: slug, orgName: name, orgColor: color, orgLogoHash: logoHash, role, lastActiveAt } = row
-  return [{ orgId, slug, name, color, logoHash, role, grants: [], lastActiveAt }]
+  const org = licensedOrgOf(row)
+  if (!org || row.role === null) return undefined
+  const { orgColor: color, orgLogoHash: logoHash, role, lastActiveAt } = row
+  return [{ ...org, color, logoHash, role, grants: [], lastActiveAt }]
 }

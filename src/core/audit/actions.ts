@@ -1,5 +1,8 @@
 import type { Role } from '#core/access/roles.ts'
 
+/** Names what was installed; the document itself is never told. */
+type LicenseDetail = { license_id: string; customer: string; tier: string; expires: string; sha256: string }
+
 /**
  * What can happen, and what is told about it. The names are public: the audit page shows them, and webhooks and
  * notifications subscribe to them. Details hold ids and names, never a secret.
@@ -39,6 +42,10 @@ export type ActionDetails = {
   'group.member_removed': { group_id: number; name: string; user_id: number; email: string }
   'group.permission_granted': { group_id: number; name: string; permission: string; target: string | null }
   'group.permission_revoked': { group_id: number; name: string; permission: string; target: string | null }
+  'license.installed': LicenseDetail & { origin: 'upload' | 'file' }
+  'license.removed': Partial<LicenseDetail> & { status: string }
+  'license.file_lost': Partial<LicenseDetail> & { status: string }
+  'license.refused': { reason: string; sha256: string }
   'audit.trimmed': { before: string; deleted: number }
 }
 
@@ -80,6 +87,10 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   'group.member_removed': 'A member was taken out of a group.',
   'group.permission_granted': 'A group was given a permission.',
   'group.permission_revoked': 'A permission of a group was revoked.',
+  'license.installed': 'A licence was installed.',
+  'license.removed': 'The licence was removed.',
+  'license.file_lost': 'The licence is gone, because its file was deleted.',
+  'license.refused': 'A licence was uploaded and refused.',
   'audit.trimmed': 'Audit lines beyond their retention were deleted.',
 }
 

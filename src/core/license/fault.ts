@@ -9,6 +9,7 @@ export type LicenseReason =
   | 'bad_signature'
   | 'other_org'
   | 'not_yet_valid'
+  | 'unreadable'
 
 /** What is wrong with a document. `field` is its path in it, such as `license.expires`. */
 export class LicenseFault extends Error {

@@ -2,8 +2,11 @@ import { constants, open } from 'node:fs/promises'
 import { AppError } from '#core/errors.ts'
 import { DOCUMENT_BYTES_MAX } from '#core/license/document.ts'
 
-/** Without it the opening of a named pipe waits for somebody to write. */
+/** Without O_NONBLOCK the opening of a named pipe waits for somebody to write. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
+
+/** `name` stands in the sentence of a refusal in place of the path; `isOwn` refuses a symbolic link. */
+export type LicenseFileOptions = Readonly<{ name?: string; isOwn?: boolean }>
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -15,20 +18,22 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The text of the file at `path`, which is a regular one or a link to it. It reads no more than a licence may have.
- * Error: `license_unreadable` (invalid), with a sentence that names the path.
+ * The text of the file at `path`, which is a regular one or, unless it is our own, a link to it. It reads no more than a
+ * licence may have. Error: `license_unreadable` (invalid), with a sentence that names the file.
  */
-export async function readLicenseFile(path: string): Promise<string> {
+export async function readLicenseFile(path: string, options: LicenseFileOptions = {}): Promise<string> {
+  const { name = path, isOwn = false } = options
   try {
-    await using file = await open(path, FLAGS)
+    await using file = await open(path, isOwn ? FLAGS | constants.O_NOFOLLOW : FLAGS)
     const stat = await file.stat()
-    if (!stat.isFile()) throw unreadable(path, stat.isDirectory() ? 'is a folder' : 'is no file')
-    if (stat.size > DOCUMENT_BYTES_MAX) throw unreadable(path, `is larger than ${DOCUMENT_BYTES_MAX / 1024} KiB`)
-    return decode(path, await file.readFile())
+    if (!stat.isFile()) throw unreadable(name, stat.isDirectory() ? 'is a folder' : 'is no file')
+    if (stat.size > DOCUMENT_BYTES_MAX) throw unreadable(name, `is larger than ${DOCUMENT_BYTES_MAX / 1024} KiB`)
+    return decode(name, await file.readFile())
   } catch (error) {
     if (error instanceof AppError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw unreadable(path, WORDS[code] ?? `cannot be read (${code})`)
+    if (isOwn && code === 'ELOOP') throw unreadable(name, 'is a symbolic link, and is not followed')
+    throw unreadable(name, WORDS[code] ?? `cannot be read (${code})`)
   }
 }
 

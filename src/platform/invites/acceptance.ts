@@ -4,6 +4,7 @@ import type { Role } from '#core/access/roles.ts'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
+import { findSeats, requireSeat, type Seats } from '#core/license/seats.ts'
 import { addMember, isMember } from '#core/tenancy/org.ts'
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { createUser, hashChosen, requireName } from '#core/tenancy/user.ts'
@@ -69,7 +70,8 @@ export async function requireOpenInvite(ctx: Context, token: string): Promise<Op
  * Joins the org with the invitation's role. A person with an account must be signed in as that account, whose password
  * stays as it is; any other gets one. It signs nobody in. Errors: `invite_gone` (gone); `sign_in_required`
  * (unauthenticated); `wrong_account`, `account_deactivated`, `password_reset_required` (forbidden); `already_member`
- * (conflict, and closes the invitation); `password_required`, `name_required`, `weak_password`, `invalid_name` (invalid).
+ * (conflict, and closes the invitation); `license_user_limit` (conflict), `license_missing`, `license_invalid`,
+ * `license_expired` (forbidden) by the org's licence; `password_required`, `name_required`, `weak_password`, `invalid_name` (invalid).
  */
 export async function acceptInvite(
   ctx: Context,
@@ -78,11 +80,11 @@ export async function acceptInvite(
   input: Acceptance,
 ): Promise<Accepted> {
   const invite = await requireOpenInvite(ctx, input.token)
-  const joiner = invite.account
-    ? requireOwnAccount(invite.account, visitor)
-    : await prepareAccount(ctx, invite.email, input)
+  const own = invite.account ? requireOwnAccount(invite.account, visitor) : undefined
+  const seats = await findSeats(ctx, invite.org.id)
+  const joiner = own ?? (await prepareAccount(ctx, invite.email, input))
   const tokenHash = sha256Hex(input.token)
-  const joined = await ctx.db.transaction((tx) => join(ctx, tx, { invite, tokenHash, joiner, caller }))
+  const joined = await ctx.db.transaction((tx) => join(ctx, tx, { invite, tokenHash, joiner, caller, seats }))
   if (joined === undefined)
     throw new AppError('conflict', 'already_member', 'You are a member of this organization already.')
   return { userId: joined, org: invite.org, role: invite.role, isNewAccount: joiner.userId === undefined }
@@ -119,7 +121,7 @@ async function prepareAccount(ctx: Context, email: string, { password, name }: A
   return { name: tidyName, passwordHash: await hashChosen(ctx, password, email, 'password') }
 }
 
-type Joining = Readonly<{ invite: OpenInvite; tokenHash: string; joiner: Joiner; caller: Caller }>
+type Joining = Readonly<{ invite: OpenInvite; tokenHash: string; joiner: Joiner; caller: Caller; seats: Seats }>
 
 /** The new member's user id; undefined when he was one already, and then the invitation is closed without effect. */
 async function join(ctx: Context, tx: Tx, joining: Joining): Promise<number | undefined> {
@@ -137,6 +139,7 @@ async function join(ctx: Context, tx: Tx, joining: Joining): Promise<number | un
     return undefined
   }
   await claim(ctx, tx, joining, 'accepted')
+  await requireSeat(tx, joining.seats)
   const userId = joiner.userId ?? (await createAccount(ctx, tx, joining))
   await addMember(ctx, tx, orgId, userId, invite.role)
   await tx.update(invites).set({ acceptedBy: userId }).where(eq(invites.id, invite.id))

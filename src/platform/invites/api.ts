@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia, t } from 'elysia'
 import { ROLES } from '#core/access/roles.ts'
+import { LICENSE_CODES } from '#core/license/gate.ts'
 import { type Door, findVisitor } from '#http/admit.ts'
 import { describe } from '#http/describe.ts'
 import { gate } from '#http/gate.ts'
@@ -94,7 +95,7 @@ const CREATE = describe({
   summary: 'Invite a person by e-mail',
   description: 'The link in the mail is valid for 7 days. An expired invitation does not stand in the way.',
   answers: { 201: { description: 'Invited.', schema: IssuedObject, example: EXAMPLE } },
-  errors: { 409: ['already_member', 'already_invited'], 422: ['invalid_email'] },
+  errors: { 409: ['already_member', 'already_invited', 'license_user_limit'], 422: ['invalid_email'] },
   requestExample: { email: 'grace@example.com', role: 'designer' },
 })
 const REVOKED_EXAMPLE = { ...EXAMPLE, status: 'revoked', ended_at: '2026-02-01T09:00:00.000Z' }
@@ -139,8 +140,8 @@ const ACCEPT = describe({
   answers: { 201: { description: 'Joined.', schema: Accepted, example: { user_id: 2, ...JOINED } } },
   errors: {
     401: ['sign_in_required'],
-    403: ['wrong_account', 'account_deactivated', 'password_reset_required'],
-    409: ['already_member'],
+    403: ['wrong_account', 'account_deactivated', 'password_reset_required', ...LICENSE_CODES],
+    409: ['already_member', 'license_user_limit'],
     410: ['invite_gone'],
     422: ['name_required', 'password_required', 'invalid_name', 'weak_password'],
   },

@@ -10,7 +10,7 @@ import { createInvite } from './invite.ts'
 export type ManyResult = Readonly<{
   /** The address, or what stood in its place. */
   text: string
-  outcome: 'invited' | 'already_member' | 'already_invited' | 'not_an_address'
+  outcome: 'invited' | 'already_member' | 'already_invited' | 'not_an_address' | 'no_seat'
   link?: string | undefined
 }>
 
@@ -49,6 +49,7 @@ async function inviteOne(
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.code === 'already_member' || error.code === 'already_invited') return { text: email, outcome: error.code }
+    if (error.code === 'license_user_limit') return { text: email, outcome: 'no_seat' }
     throw error
   }
 }

@@ -1,9 +1,10 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, lt, sql } from 'drizzle-orm'
 import { requireMayGive } from '#core/access/giving.ts'
 import { permissionsOf, type Role, requireRole } from '#core/access/roles.ts'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
+import { findSeats, requireSeat, type Seats } from '#core/license/seats.ts'
 import type { Scope } from '#core/scope.ts'
 import { isMember } from '#core/tenancy/org.ts'
 import { orgs, users } from '#core/tenancy/tables.ts'
@@ -48,7 +49,8 @@ const SHOWN = {
 
 /**
  * Invites a person to the org by e-mail, for 7 days; the mail goes through the queue. For `invite.edit`. Errors:
- * `invalid_email`, `invalid_role` (invalid); `permission_denied` (forbidden) beyond one's own rights; `already_member`, `already_invited` (conflict; an expired invitation does not block).
+ * `invalid_email`, `invalid_role` (invalid); `permission_denied` (forbidden) beyond one's own rights; `already_member`, `already_invited` (conflict; an expired invitation does not block); `license_user_limit`
+ * (conflict) when members and open invitations fill the licence's seats.
  */
 export async function createInvite(
   ctx: Context,
@@ -60,6 +62,7 @@ export async function createInvite(
   requireMayGive(scope, permissionsOf(role))
   const { token, tokenHash, issuedAt, expiresAt } = newLink(ctx)
   const { orgId } = scope
+  const seats = await findSeats(ctx, orgId)
   const mailState = ctx.mail.isConfigured ? ('queued' as const) : ('link' as const)
   const values = {
     orgId,
@@ -77,6 +80,7 @@ export async function createInvite(
     if (await isMember(tx, orgId, email)) throw alreadyMember()
     const inviteId = (await insertOpen(tx, values)) ?? (await replaceLapsed(tx, values, issuedAt))
     if (inviteId === undefined) throw alreadyInvited()
+    await requireSeatForInvite(tx, seats, issuedAt)
     await record(ctx, tx, scope, 'invite.created', { invite_id: inviteId, email, role })
     if (ctx.mail.isConfigured) await enqueueInviteMail(ctx, tx, { orgId, inviteId, token })
     return inviteId
@@ -134,6 +138,16 @@ export async function requireInvite(db: Database | Tx, scope: Scope, id: number,
     .where(and(eq(invites.id, id), eq(invites.orgId, scope.orgId)))
   if (!row) throw new AppError('not_found', 'not_found', 'There is no such invitation.')
   return inviteOf(row, now)
+}
+
+/** Called with the new invitation in place: it is not counted against itself. */
+async function requireSeatForInvite(tx: Tx, seats: Seats, now: Date): Promise<void> {
+  if (seats.limit === null) return
+  const [row] = await tx
+    .select({ open: count() })
+    .from(invites)
+    .where(and(eq(invites.orgId, seats.orgId), isOpen(now)))
+  await requireSeat(tx, seats, (row?.open ?? 1) - 1)
 }
 
 type NewRow = Omit<typeof invites.$inferInsert, 'state'> & { orgId: number; email: string }

@@ -4,6 +4,7 @@ import { type Door, findVisitor } from '#http/admit.ts'
 import { STATUS } from '#http/errors.ts'
 import { refusalFor } from '#http/form-refusal.ts'
 import { gate } from '#http/gate.ts'
+import { isLicenseRefusal } from '#http/license-gate.ts'
 import { cardPage, fieldOf, fragment, goTo, isPartial } from '#http/page.tsx'
 import { callerOf } from '#http/request-facts.ts'
 import type { Viewer } from '#http/viewer.ts'
@@ -60,7 +61,7 @@ function welcome(request: Request, invite: OpenInvite, { isNewAccount, org }: Ac
 }
 
 function refuse(request: Request, props: AcceptInviteProps, name: string, error: unknown): Response {
-  if (error instanceof AppError && error.code === 'password_reset_required') throw error
+  if (error instanceof AppError && (error.code === 'password_reset_required' || isLicenseRefusal(error))) throw error
   const { status, fault, faults } = refusalFor(error, ['invalid', 'unauthenticated', 'forbidden'])
   if (status === STATUS.invalid)
     return answer(request, { ...props, case: { kind: 'new-account', name, faults } }, status)

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { isAdmin, requireAdminLeft } from '#core/access/last-admin.ts'
 import { tokens } from '#core/access/tables.ts'
 import type { Context } from '#core/context.ts'
+import { findSeats, requireSeat } from '#core/license/seats.ts'
 import type { Scope } from '#core/scope.ts'
 import { userOrgs, users } from '#core/tenancy/tables.ts'
 import { requireName } from '#core/tenancy/user.ts'
@@ -18,13 +19,17 @@ export type UserChange = Readonly<{ name?: string | undefined; isActive?: boolea
 /**
  * Renames, deactivates or activates an account; what is absent stays. Deactivating ends its sessions, revokes its access tokens
  * and voids its reset links, all for good: activating brings none of them back. For `user.edit`. Errors: those of
- * `requireManaged`, `invalid_name` (invalid), `last_admin` (conflict) when an org would be left without an admin.
+ * `requireManaged`, `invalid_name` (invalid), `last_admin` (conflict) when an org would be left without an admin; on activating those
+ * of `findSeats` and `requireSeat` for each org of the account.
  */
 export async function changeUser(ctx: Context, scope: Scope, id: number, change: UserChange): Promise<User> {
   const seen = await requireManaged(ctx, scope, id)
   const name = change.name === undefined ? undefined : requireName(change.name)
+  const isReturning = change.isActive === true && !seen.isActive
+  const seats = isReturning ? await Promise.all(seen.memberships.map(({ orgId }) => findSeats(ctx, orgId))) : []
   return await ctx.db.transaction(async (tx) => {
     const account = await lockManaged(tx, scope, seen)
+    if (!account.isActive) for (const each of seats) await requireSeat(tx, each)
     const renamed = await rename(ctx, tx, scope, account, name ?? account.name)
     return userOf(scope, await setActive(ctx, tx, scope, renamed, change.isActive ?? account.isActive))
   })

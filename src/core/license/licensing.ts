@@ -1,0 +1,53 @@
+import type { Config } from '#config/config.ts'
+import { watchInstance } from '#core/license/instance-documents.ts'
+import type { LicensedOrg } from '#core/license/licensed-org.ts'
+import { dropLostLicense } from '#core/license/lost-file.ts'
+import { type Resolved, resolveLicense } from '#core/license/resolution.ts'
+import { openSeenTime } from '#core/license/seen-time.ts'
+import { createVerdicts } from '#core/license/verdicts.ts'
+import type { VendorKeys, Verdict } from '#core/license/verify.ts'
+import type { Database } from '#db/database.ts'
+import type { Clock } from '#lib/clock.ts'
+import type { Random } from '#lib/random.ts'
+
+type Parts = Readonly<{
+  config: Config
+  licenseKey: string | undefined
+  db: Database
+  clock: Clock
+  random: Random
+  keys: VendorKeys
+}>
+
+/** Which licence serves an org: what was verified stays known by its hash, and every answer is of this moment. */
+export async function createLicensing(parts: Parts) {
+  const { config, licenseKey, db, clock, keys } = parts
+  const verdicts = createVerdicts(db, keys)
+  const { dataDir, licenseFile } = config
+  const instance = watchInstance({ dataDir, licenseFile, licenseKey, clock, verify: verdicts.verify })
+  const seen = await openSeenTime(db, clock)
+
+  async function ownVerdict(org: LicensedOrg): Promise<Verdict | undefined> {
+    if (org.licenseOrigin !== 'file' || org.licenseHash === null) return await verdicts.find(org)
+    const kept = await instance.findKept(org.licenseHash)
+    if (!kept) await dropLostLicense(parts, org, seen.now().now)
+    return kept?.verdict
+  }
+
+  const sources = { ownVerdict, key: instance.key, findFile: instance.findFile }
+
+  return {
+    verify: verdicts.verify,
+
+    /** The time that licences go by, and whether the clock was set back. */
+    time: seen.now,
+
+    /** What serves an org now. Not inside a transaction: a row whose file is gone is removed. */
+    resolve: (org: LicensedOrg): Promise<Resolved> => resolveLicense(org, sources, seen.now().now),
+
+    /** After this process has changed a file. */
+    forgetFiles: instance.forget,
+
+    keepTime: seen.keep,
+  }
+}

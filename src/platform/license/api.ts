@@ -1,0 +1,113 @@
+import { Type } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import { AppError } from '#core/errors.ts'
+import { DOCUMENT_BYTES_MAX } from '#core/license/document.ts'
+import { TIERS } from '#core/license/license.ts'
+import type { Door } from '#http/admit.ts'
+import { describe } from '#http/describe.ts'
+import { gate } from '#http/gate.ts'
+import { exactly, MaybeTime } from '#http/schemas.ts'
+import { licenseFacts } from './facts.ts'
+import { findLicense, installLicense, removeLicense } from './license.ts'
+
+const TAG = 'Licence'
+const Texts = Type.Array(Type.String())
+const MaybeText = Type.Union([Type.String(), Type.Null()])
+const MaybeNumber = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])
+
+const LicenseObject = Type.Object({
+  status: oneOf('valid', 'grace', 'expired', 'missing', 'invalid'),
+  customer: MaybeText,
+  tier: Type.Union([...TIERS.map((tier) => Type.Literal(tier)), Type.Null()]),
+  expires: MaybeTime,
+  days_remaining: MaybeNumber,
+  grace_ends: MaybeTime,
+  users_limit: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], { description: 'Null is no limit.' }),
+  users_count: Type.Integer({ minimum: 0, description: 'Members who can sign in.' }),
+  products: Texts,
+  features: Texts,
+  source: oneOf('org', 'subscription', 'instance', 'none'),
+  resolution: Type.Array(Type.String(), { description: 'How the licence was found, a step each.' }),
+  enforcement: Type.Union(
+    ['on', 'off', 'unset'].map((value) => Type.Literal(value)),
+    { description: '`LICENSE_ENFORCE`: `on` also closes what has no licence, `off` closes nothing.' },
+  ),
+  clock_suspect: Type.Boolean({ description: 'The clock was set back by more than a day; the later time counts.' }),
+  reason: Type.Union([Type.String(), Type.Null()], { description: 'Why an invalid document counts for nothing.' }),
+  message: MaybeText,
+})
+
+const EXAMPLE = {
+  status: 'valid',
+  customer: 'Acme Ltd',
+  tier: 'professional',
+  expires: '2027-01-01T00:00:00.000Z',
+  days_remaining: 214,
+  grace_ends: '2027-01-15T00:00:00.000Z',
+  users_limit: 25,
+  users_count: 7,
+  products: ['hub_platform'],
+  features: ['chat_connector'],
+  source: 'org',
+  resolution: ['row for acme'],
+  enforcement: 'unset',
+  clock_suspect: false,
+  reason: null,
+  message: null,
+}
+
+const SHOW = describe({
+  tag: TAG,
+  summary: 'The licence of the org',
+  answers: { 200: { description: 'What serves the org now.', schema: LicenseObject, example: EXAMPLE } },
+  errors: { 403: ['no_org'] },
+})
+const INSTALL = describe({
+  tag: TAG,
+  summary: 'Install a licence',
+  description:
+    "It counts at once. `license` is the document's text, at most 1 MiB in all. One in its grace period is accepted; " +
+    '`reason` says why one is refused, and then nothing has changed.',
+  answers: { 200: { description: 'What serves the org from now on.', schema: LicenseObject, example: EXAMPLE } },
+  errors: { 422: ['invalid_license'] },
+  requestExample: { license: '{"license":{"version":1,"kid":"2026-a"},"signature":"…"}' },
+})
+const REMOVE = describe({
+  tag: TAG,
+  summary: "Remove the org's licence",
+  description: 'What the install or a subscription says counts from then on.',
+  answers: { 204: { description: 'Removed, or there was none.' } },
+})
+
+/** `/api/license`: open whatever the licence's state is. */
+export function licenseApi(door: Door) {
+  const { ctx } = door
+  const edit = { permission: 'license.edit', reads: { bytesMax: DOCUMENT_BYTES_MAX } } as const
+  return new Elysia({ prefix: '/api/license' })
+    .use(gate(door))
+    .get(
+      '',
+      async ({ viewer }) => {
+        if (!viewer.org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')
+        return licenseFacts(await findLicense(ctx, viewer.org))
+      },
+      { signedIn: true, detail: SHOW },
+    )
+    .post('', async ({ scope, body }) => licenseFacts(await installLicense(ctx, scope, body.license)), {
+      requires: edit,
+      body: exactly({ license: Type.String({ minLength: 1, description: "The document's text." }) }),
+      detail: INSTALL,
+    })
+    .delete(
+      '',
+      async ({ scope, set }) => {
+        await removeLicense(ctx, scope)
+        set.status = 204
+      },
+      { requires: 'license.edit', detail: REMOVE },
+    )
+}
+
+function oneOf(...texts: string[]) {
+  return Type.Union(texts.map((text) => Type.Literal(text)))
+}

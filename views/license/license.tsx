@@ -1,0 +1,138 @@
+import { exactTime, plural } from '#lib/format.ts'
+import { Alert } from '#views/ui/alert.tsx'
+import { Badge, type BadgeProps } from '#views/ui/badge.tsx'
+import { SubmitButton } from '#views/ui/button.tsx'
+import { TextAreaField } from '#views/ui/field.tsx'
+import { PageHead } from '#views/ui/page-head.tsx'
+
+export type LicenseProps = Readonly<{
+  status: 'valid' | 'grace' | 'expired' | 'missing' | 'invalid'
+  source: 'org' | 'subscription' | 'instance' | 'none'
+  customer: string | null
+  tier: string | null
+  expires: Date | null
+  graceEnds: Date | null
+  daysRemaining: number | null
+  usersLimit: number | null
+  usersCount: number
+  products: readonly string[]
+  /** With their names where this version knows them. */
+  features: readonly string[]
+  resolution: readonly string[]
+  /** Why a document counts for nothing. */
+  message: string | null
+  isClockSuspect: boolean
+  /** What sent the reader here, in a sentence. */
+  refusal?: string | undefined
+  /** The document as last pasted, and why it was refused. */
+  draft?: Readonly<{ text: string; fault: string }> | undefined
+}>
+
+const BADGES: Readonly<Record<LicenseProps['status'], BadgeProps>> = {
+  valid: { tone: 'normal', label: 'Active' },
+  grace: { tone: 'warning', label: 'Grace period' },
+  expired: { tone: 'failing', label: 'Expired' },
+  missing: { tone: 'unknown', label: 'No licence' },
+  invalid: { tone: 'failing', label: 'Invalid' },
+}
+
+const SOURCES: Readonly<Record<LicenseProps['source'], string>> = {
+  org: 'This organization’s own licence',
+  subscription: 'A subscription',
+  instance: 'The licence of the whole install',
+  none: 'Nothing',
+}
+
+export function LicenseContent(props: LicenseProps): JSX.Element {
+  return (
+    <>
+      <PageHead title="Licence" text="What this organization may use, for how many people, and until when." />
+      <LicenseCard {...props} />
+    </>
+  )
+}
+
+/** The fragment of POST /settings/license. */
+export function LicenseCard(props: LicenseProps): JSX.Element {
+  return (
+    <div id="license">
+      {props.refusal !== undefined && <Alert tone="warning" title="Nothing was saved" text={props.refusal} />}
+      {props.isClockSuspect && (
+        <Alert
+          tone="warning"
+          title="The clock was set back"
+          text="A later time has been already, and that one counts. Set the clock of this machine."
+        />
+      )}
+      <section class="card hf-card-form" aria-labelledby="license-title">
+        <h2 id="license-title" class="hf-license-title">
+          Current licence <Badge {...BADGES[props.status]} />
+        </h2>
+        {props.message !== null && <p safe>{props.message}</p>}
+        <LicenseFacts {...props} />
+      </section>
+      <section class="card hf-card-form" aria-labelledby="install-title">
+        <h2 id="install-title">Install a licence</h2>
+        <InstallForm {...props} />
+      </section>
+    </div>
+  )
+}
+
+function LicenseFacts(props: LicenseProps): JSX.Element {
+  const rows = factsOf(props)
+  return (
+    <dl class="hf-license-facts">
+      {rows.map(([name, words]) => (
+        <>
+          <dt safe>{name}</dt>
+          <dd safe>{words}</dd>
+        </>
+      ))}
+    </dl>
+  )
+}
+
+function factsOf(props: LicenseProps): [name: string, words: string][] {
+  const { customer, tier, expires, graceEnds, usersLimit, products, features } = props
+  return [
+    ...(customer === null ? [] : ([['Customer', customer]] satisfies [string, string][])),
+    ...(tier === null ? [] : ([['Tier', tier]] satisfies [string, string][])),
+    ...(expires === null ? [] : ([['Expires', expiryWords(expires, props)]] satisfies [string, string][])),
+    ...(graceEnds === null ? [] : ([['Grace period ends', exactTime(graceEnds)]] satisfies [string, string][])),
+    ['Seats', usersLimit === null ? `${props.usersCount} used, no limit` : `${props.usersCount} of ${usersLimit} used`],
+    ['Products', products.join(', ') || 'None'],
+    ['Features', features.join(', ') || 'None'],
+    ['Comes from', SOURCES[props.source]],
+    ['How it was found', props.resolution.join(' → ')],
+  ]
+}
+
+function expiryWords(expires: Date, { status, daysRemaining }: LicenseProps): string {
+  const left = status === 'valid' && daysRemaining !== null ? `, ${plural(daysRemaining, 'day')} left` : ''
+  return `${exactTime(expires)}${left}`
+}
+
+function InstallForm({ draft }: LicenseProps): JSX.Element {
+  return (
+    <form
+      method="post"
+      action="/settings/license"
+      hx-post="/settings/license"
+      hx-target="#license"
+      hx-swap="outerHTML"
+      hx-disable="find [type=submit]"
+    >
+      <TextAreaField
+        id="license-text"
+        name="license"
+        label="Licence document"
+        rows="8"
+        value={draft?.text}
+        hint="Paste the whole text of the file that you were sent. It counts at once, and the one before stays when it is refused."
+        fault={draft?.fault}
+      />
+      <SubmitButton label="Install licence" busyLabel="Installing…" icon="check" />
+    </form>
+  )
+}
