@@ -100,6 +100,15 @@ describe('an uploaded licence', () => {
     ])
   })
 
+  test('that an operator put there as a file is removed by its org’s admin, and that is written down', async () => {
+    await using one = await oneOrg()
+    const { app, org, admin, file } = one
+    await Bun.write(file, documentFor('acme'))
+    expect((await call(app, 'DELETE', '/api/license', admin)).status).toBe(204)
+    expect([await Bun.file(file).exists(), (await show(app, admin)).status]).toEqual([false, 'missing'])
+    expect(await auditOf(app, org.orgId)).toEqual([{ action: 'license.removed', detail: { status: 'valid' } }])
+  })
+
   test('of one of several orgs is removed without the file that serves the others', async () => {
     await using two = await twoOrgs()
     const { app, org, admin, stranger, file } = two

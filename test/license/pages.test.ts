@@ -50,6 +50,17 @@ test('the page shows the state with its badge, and /license leads there', async 
   expect(html).toContain('href="/settings/license"')
 })
 
+test('the page warns when nine of ten seats are taken', async () => {
+  const { org, admin: person } = await place()
+  for (let time = 0; time < 7; time++) await makePerson(app, org.orgId, 'viewer')
+  await putRow(app, org, documentFor(org.slug, 30, { users_limit: 10 }))
+  expect((await open(app, '/settings/license', { person })).html).not.toContain('left</p>')
+  await makePerson(app, org.orgId, 'viewer')
+  expect((await open(app, '/settings/license', { person })).html).toContain('1 seat left')
+  await makePerson(app, org.orgId, 'viewer')
+  expect((await open(app, '/settings/license', { person })).html).toContain('All 10 seats are taken')
+})
+
 test('a pasted document counts at once, with and without a script', async () => {
   const { org, admin: person } = await place()
   const plain = await submit(app, '/settings/license', { license: documentFor(org.slug, 20) }, { person })

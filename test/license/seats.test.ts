@@ -93,6 +93,23 @@ describe('users_limit', () => {
     expect((await invite(at)).code).toBe('ok')
   })
 
+  test('binds whoever makes a deactivated account active again', async () => {
+    await using at = await place(2)
+    const { app, org, admin } = at
+    const bob = await makePerson(app, org.orgId)
+    const isActive = async () => {
+      const [row] = await app.ctx.db.select({ isActive: users.isActive }).from(users).where(eq(users.id, bob.userId))
+      return row?.isActive
+    }
+    await app.ctx.db.update(users).set({ isActive: false }).where(eq(users.id, bob.userId))
+    await license(at, 1)
+    const refused = await call(app, 'PATCH', `/api/users/${bob.userId}`, admin, { is_active: true })
+    expect([refused.status, refused.body.error, await isActive()]).toEqual([409, 'license_user_limit', false])
+    await license(at, 2)
+    const done = await call(app, 'PATCH', `/api/users/${bob.userId}`, admin, { is_active: true })
+    expect([done.status, await isActive()]).toEqual([200, true])
+  })
+
   test('binds the operator’s own additions, which count members alone', async () => {
     await using at = await place(2)
     const { app, org } = at

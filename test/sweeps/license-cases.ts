@@ -45,6 +45,12 @@ export const LICENSE_CASES: Readonly<Record<string, Case>> = {
     await putRow(app, { orgId }, documentFor(slug, 30, { users_limit: 1 }))
     return call(operation)
   },
+  'PATCH /api/users/{id} 409 license_user_limit': async ({ app, orgId, slug, person, change, call }, operation) => {
+    const { userId } = await person()
+    await change(userId, { isActive: false })
+    await putRow(app, { orgId }, documentFor(slug, 30, { users_limit: 1 }))
+    return call(operation, { id: userId, body: '{"is_active":true}' })
+  },
   'POST /api/invites/accept 409 license_user_limit': async ({ app, orgId, slug, invitation, send }) => {
     const { token } = await invitation()
     await putRow(app, { orgId }, documentFor(slug, 30, { users_limit: 1 }))

@@ -1,9 +1,8 @@
 import { exactTime, plural } from '#lib/format.ts'
 import { Alert } from '#views/ui/alert.tsx'
 import { Badge, type BadgeProps } from '#views/ui/badge.tsx'
-import { SubmitButton } from '#views/ui/button.tsx'
-import { TextAreaField } from '#views/ui/field.tsx'
 import { PageHead } from '#views/ui/page-head.tsx'
+import { InstallForm, type LicenseDraft } from './install-form.tsx'
 
 export type LicenseProps = Readonly<{
   status: 'valid' | 'grace' | 'expired' | 'missing' | 'invalid'
@@ -24,8 +23,7 @@ export type LicenseProps = Readonly<{
   isClockSuspect: boolean
   /** What sent the reader here, in a sentence. */
   refusal?: string | undefined
-  /** The document as last pasted, and why it was refused. */
-  draft?: Readonly<{ text: string; fault: string }> | undefined
+  draft?: LicenseDraft | undefined
 }>
 
 const BADGES: Readonly<Record<LicenseProps['status'], BadgeProps>> = {
@@ -35,6 +33,10 @@ const BADGES: Readonly<Record<LicenseProps['status'], BadgeProps>> = {
   missing: { tone: 'unknown', label: 'No licence' },
   invalid: { tone: 'failing', label: 'Invalid' },
 }
+
+/** The share of the seats from which on the page warns. */
+const NEARLY_FULL = 0.9
+const SEATS_WORDS = 'Once all are taken, nobody can be invited. Whoever is a member stays.'
 
 const SOURCES: Readonly<Record<LicenseProps['source'], string>> = {
   org: 'This organization’s own licence',
@@ -57,6 +59,9 @@ export function LicenseCard(props: LicenseProps): JSX.Element {
   return (
     <div id="license">
       {props.refusal !== undefined && <Alert tone="warning" title="Nothing was saved" text={props.refusal} />}
+      {props.usersLimit !== null && props.usersCount >= props.usersLimit * NEARLY_FULL && (
+        <Alert tone="warning" title={seatTitle(props.usersCount, props.usersLimit)} text={SEATS_WORDS} />
+      )}
       {props.isClockSuspect && (
         <Alert
           tone="warning"
@@ -73,10 +78,18 @@ export function LicenseCard(props: LicenseProps): JSX.Element {
       </section>
       <section class="card hf-card-form" aria-labelledby="install-title">
         <h2 id="install-title">Install a licence</h2>
-        <InstallForm {...props} />
+        <InstallForm draft={props.draft} />
       </section>
     </div>
   )
+}
+
+function seatTitle(used: number, limit: number): string {
+  return used >= limit
+    ? limit === 1
+      ? 'The only seat is taken'
+      : `All ${limit} seats are taken`
+    : `${plural(limit - used, 'seat')} left`
 }
 
 function LicenseFacts(props: LicenseProps): JSX.Element {
@@ -111,28 +124,4 @@ function factsOf(props: LicenseProps): [name: string, words: string][] {
 function expiryWords(expires: Date, { status, daysRemaining }: LicenseProps): string {
   const left = status === 'valid' && daysRemaining !== null ? `, ${plural(daysRemaining, 'day')} left` : ''
   return `${exactTime(expires)}${left}`
-}
-
-function InstallForm({ draft }: LicenseProps): JSX.Element {
-  return (
-    <form
-      method="post"
-      action="/settings/license"
-      hx-post="/settings/license"
-      hx-target="#license"
-      hx-swap="outerHTML"
-      hx-disable="find [type=submit]"
-    >
-      <TextAreaField
-        id="license-text"
-        name="license"
-        label="Licence document"
-        rows="8"
-        value={draft?.text}
-        hint="Paste the whole text of the file that you were sent. It counts at once, and the one before stays when it is refused."
-        fault={draft?.fault}
-      />
-      <SubmitButton label="Install licence" busyLabel="Installing…" icon="check" />
-    </form>
-  )
 }

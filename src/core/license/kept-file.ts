@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Random } from '#lib/random.ts'
 
@@ -23,6 +23,14 @@ export async function keepLicenseFile(dataDir: string, text: string, random: Ran
     throw error
   }
   await flushFolder(dataDir)
+}
+
+/** Whether anything is at `DATA_DIR/license.json`, a link that leads nowhere too. */
+export async function hasLicenseFile(dataDir: string): Promise<boolean> {
+  return await lstat(join(dataDir, LICENSE_FILE_NAME)).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Removes `DATA_DIR/license.json`, if it is there. */

@@ -21,9 +21,9 @@ type Parts = Readonly<{
 
 /** Which licence serves an org: what was verified stays known by its hash, and every answer is of this moment. */
 export async function createLicensing(parts: Parts) {
-  const { config, licenseKey, db, clock, keys } = parts
+  const { licenseKey, db, clock, keys } = parts
+  const { dataDir, licenseFile } = parts.config
   const verdicts = createVerdicts(db, keys)
-  const { dataDir, licenseFile } = config
   const instance = watchInstance({ dataDir, licenseFile, licenseKey, clock, verify: verdicts.verify })
   const seen = await openSeenTime(db, clock)
 
@@ -35,9 +35,9 @@ export async function createLicensing(parts: Parts) {
   }
 
   const sources = { ownVerdict, key: instance.key, findFile: instance.findFile }
-
   return {
     verify: verdicts.verify,
+    keepTime: seen.keep,
 
     /** The time that licences go by, and whether the clock was set back. */
     time: seen.now,
@@ -47,7 +47,5 @@ export async function createLicensing(parts: Parts) {
 
     /** After this process has changed a file. */
     forgetFiles: instance.forget,
-
-    keepTime: seen.keep,
   }
 }

@@ -4,7 +4,7 @@ import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { LicenseReason } from '#core/license/fault.ts'
 import { installedDetail } from '#core/license/installed.ts'
-import { dropLicenseFile, keepLicenseFile } from '#core/license/kept-file.ts'
+import { dropLicenseFile, hasLicenseFile, keepLicenseFile } from '#core/license/kept-file.ts'
 import { findLicensedOrg, type LicensedOrg } from '#core/license/licensed-org.ts'
 import type { Resolved } from '#core/license/resolution.ts'
 import { countActiveMembers } from '#core/license/seats.ts'
@@ -65,16 +65,22 @@ export async function removeLicense(ctx: Context, scope: Scope): Promise<void> {
   const org = await requireOrg(ctx, orgId)
   const { status } = await ctx.license.resolve(org)
   // A tenant's admin must not take away what serves another tenant.
-  if (org.licenseOrigin === 'file' || (await countOrgs(ctx)) === 1) await dropFile(ctx)
+  const isItsFile = org.licenseOrigin === 'file' || (await countOrgs(ctx)) === 1
+  const hasFile = isItsFile && (await hasLicenseFile(ctx.config.dataDir))
   await ctx.db.transaction(async (tx) => {
     const [gone] = await tx
       .delete(orgLicenses)
       .where(eq(orgLicenses.orgId, orgId))
       .returning({ document: orgLicenses.document })
-    if (!gone) return
-    const state = licenseStateAt(ctx.license.verify(gone.document), org.slug, ctx.license.time().now)
-    await record(ctx, tx, scope, 'license.removed', { ...installedDetail(state, gone.document), status })
+    if (!gone && !hasFile) return
+    await record(ctx, tx, scope, 'license.removed', { ...(gone && removedDetail(ctx, org, gone.document)), status })
   })
+  // Last, or whoever notices that it is gone would write down that it was lost.
+  if (hasFile) await dropFile(ctx)
+}
+
+function removedDetail(ctx: Context, { slug }: LicensedOrg, text: string) {
+  return installedDetail(licenseStateAt(ctx.license.verify(text), slug, ctx.license.time().now), text)
 }
 
 /**

@@ -42,7 +42,7 @@ export const CHANGE = describe({
   description:
     'Deactivating ends the sessions of the account, revokes its access tokens and voids its reset links. Activating brings none of them back.',
   answers: { 200: { description: 'The account.', schema: UserObject, example: EXAMPLE } },
-  errors: { ...REFUSALS, 409: ['self', 'last_admin'], 422: ['invalid_name'] },
+  errors: { ...REFUSALS, 409: ['self', 'last_admin', 'license_user_limit'], 422: ['invalid_name'] },
   requestExample: { name: 'Grace Hopper', is_active: true },
 })
 
