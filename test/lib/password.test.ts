@@ -45,14 +45,11 @@ test('no account takes as long as a wrong password', async () => {
       times[name].push(performance.now() - startedAt)
     }
   }
-  const ratio = median(times.unknown) / median(times.known)
+  // The least of each: whatever else the machine does can only add.
+  const ratio = Math.min(...times.unknown) / Math.min(...times.known)
   expect(ratio).toBeGreaterThan(0.6)
   expect(ratio).toBeLessThan(1.7)
 })
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
-}
 
 const EMAIL = 'grace.hopper.1906@example.org'
 
