@@ -1,5 +1,6 @@
 import type { Children } from '@kitajs/html'
 import { renderDocument, type Theme } from './document.tsx'
+import { LicenseBanner, type LicenseBannerProps } from './license/license-banner.tsx'
 import { type NavigationSection, type Org, Sidebar, SidebarDrawer } from './sidebar.tsx'
 import { TopBar, type Viewer } from './top-bar.tsx'
 import { TourCard, type TourCardProps } from './tour/tour-card.tsx'
@@ -17,6 +18,8 @@ export type Shell = Readonly<{
   path: string
   /** The step of the welcome tour the viewer is at; absent once it has ended. */
   tour?: TourCardProps | undefined
+  /** What there is to say of the current org's licence to who can install one. */
+  license?: LicenseBannerProps | undefined
   /** That of the current org. */
   brand?: Brand | undefined
 }>
@@ -52,6 +55,7 @@ export function page(props: PageProps): string {
             path={shell.path}
           />
           <main id="main" class="hf-page" tabindex="-1">
+            {shell.license !== undefined && <LicenseBanner {...shell.license} />}
             {shell.tour !== undefined && <TourCard {...shell.tour} />}
             {props.children}
           </main>

@@ -7,6 +7,7 @@ import { runToEnd } from './child.ts'
 import { measureAudit } from './figures/audit.ts'
 import { measureGrowth } from './figures/growth.ts'
 import { measureInviting } from './figures/invites.ts'
+import { measureLicense } from './figures/license.ts'
 import { measureMe } from './figures/me.ts'
 import { measureMembersPage } from './figures/members-page.ts'
 import { measureMemory } from './figures/memory.ts'
@@ -22,6 +23,7 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   memory: measureMemory,
   growth: measureGrowth,
   audit: measureAudit,
+  license: measureLicense,
 }
 
 const HELP = `Usage: bun run bench [--only NAME,NAME] [--quick] [--executable FILE]

@@ -11,8 +11,8 @@ import { reduceError } from '#lib/log.ts'
 
 export const doctorHelp = `Usage: honeyframe doctor [--json]
 
-Looks at the settings, the files, the disk, the database and its migrations, the clock, the vault and the mail server, and
-says for each what to mend. It needs the same environment as \`honeyframe serve\`, runs beside it or when it will not
+Looks at the settings, the files, the disk, the database and its migrations, the clock, the vault, the licences and the mail
+server, and says for each what to mend. It needs the same environment as \`honeyframe serve\`, runs beside it or when it will not
 start, writes nothing and sends no mail.
 
   --json    {"status","checks":[{"check","status","message","fix"}]}; a status is "ok", "warn" or "fail"

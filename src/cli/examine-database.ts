@@ -1,3 +1,4 @@
+import { examineLicense } from '#cli/examine-license.ts'
 import { type Finding, finder } from '#cli/finding.ts'
 import { inspectVault, openToInspect, sumOf, type VaultState } from '#cli/inspection.ts'
 import { build } from '#config/build.ts'
@@ -17,7 +18,7 @@ const ENGINE_NAMES = { sqlite: 'SQLite', postgres: 'PostgreSQL' } as const
 
 type Subject = Readonly<{ config: Config; environment: Environment; kept: string | undefined; clock: Clock }>
 
-/** The database, its migrations, its clock, the vault and what it seals. One that does not answer leaves one finding. */
+/** The database, its migrations, its clock, the vault and what it seals, and the licences. One that does not answer leaves one finding. */
 export async function examineDatabase(subject: Subject): Promise<Finding[]> {
   const { ok, fail } = finder('database')
   try {
@@ -26,11 +27,14 @@ export async function examineDatabase(subject: Subject): Promise<Finding[]> {
     const [bytes, version] = [await databaseBytes(db), await engineVersion(db)]
     const name = ENGINE_NAMES[db.engine]
     const answers = ok(`${name} ${version} answers; the database takes ${Math.ceil(bytes / 1_000_000)} MB.`)
+    const migrated = await examineMigrations(db)
     return [
       answers,
-      await examineMigrations(db),
+      migrated,
       await examineClock(db, subject.clock),
       ...(await examineVault(db, subject)),
+      // Before them its tables may not be there.
+      ...(migrated.status === 'ok' ? await examineLicense(db, subject) : []),
     ]
   } catch (error) {
     const { code, message } = reduceError(error)

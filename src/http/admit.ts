@@ -7,6 +7,7 @@ import type { Bearer, Claims } from '#http/bearer.ts'
 import { refuseAnnouncedExcess } from '#http/body.ts'
 import { pathOf } from '#http/front-door.ts'
 import { passLicenseGate } from '#http/license-gate.ts'
+import { findLicenseNotice } from '#http/license-notice.ts'
 import type { NavigationPage } from '#http/navigation.ts'
 import type { Need } from '#http/needs.ts'
 import type { RateLimit } from '#http/rate-limit.ts'
@@ -68,6 +69,8 @@ async function admitOnce(door: Door, request: Request, facts: RequestFacts, need
   facts.viewer = viewer
   requireNeed(viewer, need)
   await passLicenseGate(door.ctx, request, facts, viewer, need)
+  const notice = await findLicenseNotice(door.ctx, facts, viewer)
+  if (notice) facts.licenseNotice = notice
   return viewer
 }
 

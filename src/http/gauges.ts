@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { build } from '#config/build.ts'
 import type { Context } from '#core/context.ts'
 import { connectionCounts, databaseBytes } from '#db/condition.ts'
+import { licenseMetrics } from '#http/license-gauges.ts'
 import { readBacklog } from '#jobs/backlog.ts'
 import { SECOND_MS } from '#lib/clock.ts'
 import type { Metric, Sample } from '#lib/exposition.ts'
@@ -12,8 +13,9 @@ const LOOP_RESOLUTION_MS = 20
 
 /** What can be read at the moment it is asked for. A database that does not answer shows as 0 in `honeyframe_database_up`. */
 export async function readGauges(ctx: Context, lag: LoopLag): Promise<Metric[]> {
-  const process = processMetrics(ctx)
-  return [...process, ...lag.metrics(), ...(await databaseMetrics(ctx))]
+  const own = [...processMetrics(ctx), ...lag.metrics()]
+  const [database, licenses] = await Promise.all([databaseMetrics(ctx), licenseMetrics(ctx)])
+  return [...own, ...database, ...licenses]
 }
 
 export type LoopLag = ReturnType<typeof createLoopLag>

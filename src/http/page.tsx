@@ -51,6 +51,7 @@ export function shellPage(
     path,
     brand: org && brandOf(org),
     tour: tourFor(door.tour, viewer, path),
+    license: factsOf(request).licenseNotice,
   }
   const toasts = [...takeToasts(request), ...(options.toasts ?? [])]
   return html(page({ title: options.title, section: options.section, shell, toasts, children }), options)

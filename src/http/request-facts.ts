@@ -1,5 +1,6 @@
 import type { Brand } from '#core/tenancy/brand.ts'
 import type { Viewer } from '#http/viewer.ts'
+import type { LicenseBannerProps } from '#views/license/license-banner.tsx'
 
 /** What the program knows of a request, apart from the request itself. One object each, made when it arrives. */
 export type RequestFacts = {
@@ -12,6 +13,8 @@ export type RequestFacts = {
   /** The org whose address was asked, once the request was let in. */
   hostOrg?: Brand
   viewer?: Viewer
+  /** What its pages say of the licence. */
+  licenseNotice?: LicenseBannerProps
   admitted?: Promise<Viewer | undefined>
   cookies: string[]
 }

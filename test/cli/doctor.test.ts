@@ -14,7 +14,7 @@ const SECRET = 'the-secret-of-this-year-with-32-bytes'
 const OTHER = 'the-secret-of-next-year-with-32-bytes'
 const CHECKS = [
   ...['settings', 'files', 'disk', 'database', 'migrations', 'clock'],
-  ...['vault', 'sealed_values', 'relay', 'public_url', 'proxies'],
+  ...['vault', 'sealed_values', 'license', 'relay', 'public_url', 'proxies'],
 ]
 
 /** An install that was started once, with a folder as a start leaves it. */

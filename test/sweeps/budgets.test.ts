@@ -49,7 +49,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /branding/{slug}/logo/{hash}': 1,
   'GET /branding/{slug}/{sheet}': 1,
   'GET /': 1,
-  'GET /metrics': 3,
+  'GET /metrics': 4,
   'GET /login': 1,
   'GET /forgot-password': 0,
   'GET /setup': 1,

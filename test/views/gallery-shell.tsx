@@ -1,11 +1,18 @@
 import { AccountContent } from '#views/account/account.tsx'
 import { AuditLogContent } from '#views/audit-log/audit-log-page.tsx'
+import type { LicenseBannerProps } from '#views/license/license-banner.tsx'
 import { MembersContent, type MembersProps } from '#views/members/members-page.tsx'
 import { TokensContent } from '#views/tokens/tokens.tsx'
 import type { TourCardProps } from '#views/tour/tour-card.tsx'
 import { auditLog, hoursFromNow, members, NOW, type Say, tokenRow } from './gallery-data.tsx'
 
-export type Shown = Readonly<{ content: JSX.Element; orgs?: number; isBranded?: true; tour?: TourCardProps }>
+export type Shown = Readonly<{
+  content: JSX.Element
+  orgs?: number
+  isBranded?: true
+  tour?: TourCardProps
+  license?: LicenseBannerProps
+}>
 
 export function membersPages(say: Say): Record<string, Shown> {
   const draft = { email: say('rin@acme'), role: 'analyst', fault: say('An open invitation is there.') } as const
@@ -53,6 +60,23 @@ function resultsOf(say: Say): MembersProps['manyResults'] {
     { text: say(`${'long.'.repeat(12)}@acme.test`), outcome: 'already_invited' },
     { text: say('Grace Hopper'), outcome: 'not_an_address' },
   ]
+}
+
+/** What is said of the licence above every page, from its last month on. */
+export function licenseBannerPages(say: Say): Record<string, Shown> {
+  const content = <MembersContent {...members(say)} />
+  const term = { expires: hoursFromNow(200), graceEnds: hoursFromNow(536), isShut: true } as const
+  const tour = { ...TOUR, position: { number: 1, of: 1 } }
+  return {
+    'license-ends-soon': { content, tour, license: { ...term, status: 'valid', days: 9 } },
+    'license-in-grace': { content, license: { ...term, status: 'grace' } },
+    'license-has-ended': { content, license: { ...term, status: 'expired' } },
+    'license-not-valid': {
+      content,
+      license: { status: 'invalid', message: say('The text is not JSON.'), isShut: false },
+    },
+    'license-not-there': { content, license: { status: 'missing' } },
+  }
 }
 
 const TOUR = { title: 'Members', text: 'Invite your team.', path: '/members?q=a' }

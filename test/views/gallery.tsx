@@ -6,7 +6,15 @@ import { groupsPages } from './gallery-groups.tsx'
 import { licensePages } from './gallery-license.tsx'
 import { brandOf, organizationPages, orgsPages } from './gallery-orgs.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
-import { accountPages, auditLogPages, membersPages, type Shown, tokensPages, tourPages } from './gallery-shell.tsx'
+import {
+  accountPages,
+  auditLogPages,
+  licenseBannerPages,
+  membersPages,
+  type Shown,
+  tokensPages,
+  tourPages,
+} from './gallery-shell.tsx'
 import { usersPages } from './gallery-users.tsx'
 
 export type { Say } from './gallery-data.tsx'
@@ -17,6 +25,7 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
   const inShell = {
     ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
     ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say), ...auditLogPages(say), ...licensePages(say) },
+    ...licenseBannerPages(say),
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
@@ -28,6 +37,7 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
         shell: {
           ...shellOf(say, theme, shown.orgs ?? 1),
           tour: shown.tour,
+          license: shown.license,
           brand: shown.isBranded && brandOf(say),
         },
         toasts,

@@ -8,6 +8,9 @@ import { DAY_MS } from '#lib/clock.ts'
 export type LicenseStatus = LicenseState['status']
 export type LicenseSource = 'org' | 'subscription' | 'instance' | 'none'
 
+/** How long before its end a licence is spoken of. */
+export const NOTICE_DAYS = 30
+
 /** What an org may do now, whatever it is that says so. What nobody says is null. */
 export type Entitlement = Readonly<{
   status: LicenseStatus

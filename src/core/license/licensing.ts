@@ -4,6 +4,7 @@ import type { LicensedOrg } from '#core/license/licensed-org.ts'
 import { dropLostLicense } from '#core/license/lost-file.ts'
 import { type Resolved, resolveLicense } from '#core/license/resolution.ts'
 import { openSeenTime } from '#core/license/seen-time.ts'
+import { type Surveyed, surveyLicenses } from '#core/license/survey.ts'
 import { createVerdicts } from '#core/license/verdicts.ts'
 import type { VendorKeys, Verdict } from '#core/license/verify.ts'
 import type { Database } from '#db/database.ts'
@@ -35,6 +36,8 @@ export async function createLicensing(parts: Parts) {
   }
 
   const sources = { ownVerdict, key: instance.key, findFile: instance.findFile }
+  let surveying: Promise<Surveyed[]> | undefined
+
   return {
     verify: verdicts.verify,
     keepTime: seen.keep,
@@ -44,6 +47,19 @@ export async function createLicensing(parts: Parts) {
 
     /** What serves an org now. Not inside a transaction: a row whose file is gone is removed. */
     resolve: (org: LicensedOrg): Promise<Resolved> => resolveLicense(org, sources, seen.now().now),
+
+    /** What serves each org, of 10,000 at most. Of any number that ask at once, one looks. */
+    survey(): Promise<Surveyed[]> {
+      const { findKept } = instance
+      surveying ??= surveyLicenses(
+        db,
+        { ...sources, ...{ findAll: verdicts.findAll, findKept } },
+        () => seen.now().now,
+      ).finally(() => {
+        surveying = undefined
+      })
+      return surveying
+    },
 
     /** After this process has changed a file. */
     forgetFiles: instance.forget,
