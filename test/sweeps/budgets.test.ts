@@ -33,6 +33,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /audit-log': 3,
   'GET /audit-log/export.csv': 2,
   'GET /api/license': 2,
+  'GET /api/license/simulate': 1,
   'GET /license': 1,
   'GET /settings/license': 2,
   'GET /members': 4,

@@ -45,6 +45,9 @@ export async function createLicensing(parts: Parts) {
     /** What serves an org now. Not inside a transaction: a row whose file is gone is removed. */
     resolve: (org: LicensedOrg): Promise<Resolved> => resolveLicense(org, sources, seen.now().now),
 
+    /** What would serve it at another time, if nothing else changed. */
+    resolveAt: (org: LicensedOrg, at: Date): Promise<Resolved> => resolveLicense(org, sources, at),
+
     /** After this process has changed a file. */
     forgetFiles: instance.forget,
   }
