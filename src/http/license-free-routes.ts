@@ -33,4 +33,5 @@ export const OPEN_WITHOUT_LICENSE: ReadonlySet<string> = new Set([
   'POST /orgs/new',
   'POST /tour',
   'POST /settings/license',
+  'POST /settings/license/remove',
 ])

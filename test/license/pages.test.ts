@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { and, eq } from 'drizzle-orm'
 import { groupGrants, groupMembers, groups } from '#core/access/tables.ts'
 import { userOrgs } from '#core/tenancy/tables.ts'
+import { makeGroup } from '#test/groups/arrange.ts'
 import { open, submit } from '#test/members/visit.ts'
 import { makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
-import { documentFor, forged, putRow, show } from './arrange.ts'
+import { auditOf, documentFor, forged, putRow, show } from './arrange.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -113,4 +114,89 @@ test('a member without license.edit gets a page that names whom to ask, and does
   const fine = await submit(app, '/members/invites', form, { person })
   expect(fine.status).not.toBe(403)
   expect(app.lines.join()).not.toContain('signature')
+})
+
+test('the page says what closes and when, and what has happened to the licence', async () => {
+  const { org, admin: person } = await place()
+  const bare = await open(app, '/settings/license', { person })
+  for (const words of ['Nothing: without a licence this install is open', 'What is installed, refused or removed']) {
+    expect(bare.html).toContain(words)
+  }
+  const terms = { expires: '2090-01-01', features: ['chat_connector', 'of_tomorrow'] }
+  await submit(app, '/settings/license', { license: documentFor(org.slug, 0, terms) }, { person })
+  await submit(app, '/settings/license', { license: 'nothing' }, { person })
+  const { html } = await open(app, '/settings/license', { person })
+  for (const words of [
+    ...['2090-01-02 00:00 UTC', 'The licence expires and the grace period begins.', '2090-01-12 00:00 UTC'],
+    ...['for reading too: Chat connector, of_tomorrow.', 'href="/audit-log?q=license"', person.email],
+    ...['Installed a licence: Acme Ltd, professional, until 2090', 'refused: not_json', 'just now'],
+  ]) {
+    expect(html).toContain(words)
+  }
+  expect(html.indexOf('refused: not_json')).toBeLessThan(html.indexOf('Installed a licence: Acme'))
+})
+
+test('the history is of one org, of ten events, and leads to the log only who may read it', async () => {
+  const { org, admin: person } = await place()
+  const other = await place()
+  for (let time = 0; time < 12; time++) await submit(app, '/settings/license', { license: `${time}` }, { person })
+  const full = await open(app, '/settings/license', { person })
+  expect(full.html.split('Uploaded a licence that was refused').length - 1).toBe(10)
+  const foreign = await open(app, '/settings/license', { person: other.admin })
+  expect(foreign.html).not.toContain('Uploaded a licence')
+  const licensee = await makePerson(app, org.orgId, 'viewer')
+  await makeGroup(app, org.orgId, ['license.edit'], [licensee])
+  const { html } = await open(app, '/settings/license', { person: licensee })
+  expect(html).toContain('Uploaded a licence that was refused')
+  expect(html).not.toContain('/audit-log?q=license')
+})
+
+test('another date is shown without a script, and by htmx as a part of the page', async () => {
+  const { org, admin: person } = await place()
+  await putRow(app, org, documentFor(org.slug, 0, { expires: '2090-01-01', features: ['chat_connector'] }))
+  const path = '/settings/license?at=2090-01-12'
+  const whole = await open(app, path, { person })
+  const part = await open(app, path, { person, isPartial: true })
+  expect([whole.status, part.status, part.html.includes('<html')]).toEqual([200, 200, false])
+  for (const { html } of [whole, part]) {
+    for (const words of [
+      '2090-01-12 00:00 UTC',
+      'Expired',
+      'Closed: POST',
+      'Chat connector, AI dash',
+      'POST /api/license',
+    ]) {
+      expect(html).toContain(words)
+    }
+  }
+  const before = await open(app, '/settings/license?at=2090-01-11', { person, isPartial: true })
+  expect(before.html).toContain('Grace period')
+  expect(before.html).toContain('expired from 2090-01-12 00:00 UTC')
+  expect(before.html).not.toContain('Closed: POST')
+  for (const isPartial of [false, true]) {
+    const wrong = await open(app, '/settings/license?at=%3Cb%3E2090-02-30', { person, isPartial })
+    expect([wrong.status, wrong.html.includes('at is a date')]).toEqual([422, true])
+    expect(wrong.html).not.toContain('<b>2090')
+  }
+})
+
+test('the own licence is removed after a question, in an expired org too, and another’s is not offered', async () => {
+  const { org, admin: person } = await place()
+  const dialog = 'action="/settings/license/remove"'
+  expect((await open(app, '/settings/license', { person })).html).not.toContain(dialog)
+  await putRow(app, org, documentFor(org.slug, -30))
+  const { html } = await open(app, '/settings/license', { person })
+  expect(html).toContain(dialog)
+  expect(html).toContain(`Remove the licence of ${org.slug.toUpperCase()}?`)
+  const outsider = await makePerson(app, org.orgId, 'viewer')
+  expect((await submit(app, '/settings/license/remove', {}, { person: outsider })).status).toBe(403)
+  expect((await show(app, person)).status).toBe('expired')
+  const removed = await submit(app, '/settings/license/remove', {}, { person })
+  expect([removed.status, removed.location, removed.toast]).toEqual([
+    303,
+    '/settings/license',
+    'The licence is removed.',
+  ])
+  expect((await show(app, person)).status).toBe('missing')
+  expect(await auditOf(app, org.orgId)).toMatchObject([{ action: 'license.removed', detail: { status: 'expired' } }])
 })

@@ -35,7 +35,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /api/license': 2,
   'GET /api/license/simulate': 1,
   'GET /license': 1,
-  'GET /settings/license': 2,
+  'GET /settings/license': 3,
   'GET /members': 4,
   'GET /users': 4,
   'GET /tokens': 2,
