@@ -33,5 +33,6 @@ export const OPEN_WITHOUT_LICENSE: ReadonlySet<string> = new Set([
   'POST /orgs/new',
   'POST /tour',
   'POST /settings/license',
+  'POST /settings/license/file',
   'POST /settings/license/remove',
 ])

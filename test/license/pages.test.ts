@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { and, eq } from 'drizzle-orm'
 import { groupGrants, groupMembers, groups } from '#core/access/tables.ts'
+import { DOCUMENT_BYTES_MAX } from '#core/license/document.ts'
 import { userOrgs } from '#core/tenancy/tables.ts'
 import { makeGroup } from '#test/groups/arrange.ts'
 import { open, submit } from '#test/members/visit.ts'
@@ -199,4 +200,63 @@ test('the own licence is removed after a question, in an expired org too, and an
   ])
   expect((await show(app, person)).status).toBe('missing')
   expect(await auditOf(app, org.orgId)).toMatchObject([{ action: 'license.removed', detail: { status: 'expired' } }])
+})
+
+async function drop(person: TestPerson, content: BlobPart | undefined, isPartial = false) {
+  const form = new FormData()
+  form.set('file', content === undefined ? new File([], '') : new File([content], '../../acme.license.json'))
+  const headers = {
+    cookie: `hf_session=${person.jwt}`,
+    'sec-fetch-site': 'same-origin',
+    ...(isPartial && { 'hx-request': 'true', 'hx-request-type': 'partial' }),
+  }
+  const answer = await app.fetch('/settings/license/file', { method: 'POST', headers, body: form })
+  return { status: answer.status, html: await answer.text(), location: answer.headers.get('location') }
+}
+
+test('a file counts at once, with and without a script, in an expired org too', async () => {
+  const { org, admin: person } = await place()
+  await putRow(app, org, documentFor(org.slug, -30))
+  const plain = await drop(person, documentFor(org.slug, 20))
+  expect([plain.status, plain.location]).toEqual([303, '/settings/license'])
+  expect(await show(app, person)).toMatchObject({ status: 'valid', days_remaining: 20 })
+  const partial = await drop(person, `\uFEFF${documentFor(org.slug, 40)}`, true)
+  expect([partial.status, partial.html.includes('40 days left')]).toEqual([200, true])
+})
+
+test('a file that is refused says why beside its field, and the licence before stays', async () => {
+  const { org, admin: person } = await place()
+  await putRow(app, org, documentFor(org.slug, 20))
+  const cases: [content: BlobPart | undefined, words: string][] = [
+    [undefined, 'Choose the file of the licence.'],
+    [new Uint8Array([0x7b, 0xff]), 'The file is not a text in UTF-8.'],
+    ['<b>no licence</b>', 'The text is not JSON.'],
+    [forged(documentFor(org.slug)), 'The signature does not fit'],
+    [' '.repeat(DOCUMENT_BYTES_MAX + 1), 'A licence is no larger than 1024 KiB.'],
+  ]
+  for (const [content, words] of cases) {
+    for (const isPartial of [false, true]) {
+      const refused = await drop(person, content, isPartial)
+      expect([words, refused.status, refused.html.includes(words)]).toEqual([words, 422, true])
+      expect(refused.html).toContain('id="license-file-fault"')
+      expect(refused.html).not.toContain('<b>no licence')
+    }
+  }
+  expect(await show(app, person)).toMatchObject({ status: 'valid', days_remaining: 20 })
+  const outsider = await makePerson(app, org.orgId, 'viewer')
+  expect((await drop(outsider, documentFor(org.slug, 40))).status).toBe(403)
+  expect(await show(app, person)).toMatchObject({ days_remaining: 20 })
+})
+
+test('ten megabytes, dropped or pasted, are refused with one sentence', async () => {
+  const { org, admin: person } = await place()
+  await putRow(app, org, documentFor(org.slug, 20))
+  const large = 'x'.repeat(10 * 1024 * 1024)
+  const dropped = await drop(person, large)
+  expect([dropped.status, dropped.html.includes('The body is larger than 2048 KiB.')]).toEqual([413, true])
+  const pasted = await submit(app, '/settings/license', { license: large }, { person })
+  expect([pasted.status, pasted.html.includes('The body is larger than 1024 KiB.')]).toEqual([413, true])
+  const part = await drop(person, large, true)
+  expect([part.status, part.html.includes('The body is larger than 2048 KiB.')]).toEqual([413, true])
+  expect(await show(app, person)).toMatchObject({ status: 'valid', days_remaining: 20 })
 })

@@ -63,6 +63,7 @@ export function licensePages(say: Say): Record<string, Shown> {
           status="invalid"
           source="instance"
           resolution={[say('no row for acme'), 'no subscription', 'file']}
+          fileFault={say('A licence is no larger than 1024 KiB.')}
           message={say('license.json is a symbolic link, and is not followed.')}
         />
       ),

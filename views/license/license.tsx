@@ -3,13 +3,15 @@ import { Alert } from '#views/ui/alert.tsx'
 import { Badge } from '#views/ui/badge.tsx'
 import { PageHead } from '#views/ui/page-head.tsx'
 import { History, type HistoryProps } from './history.tsx'
-import { InstallForm, type LicenseDraft } from './install-form.tsx'
+import { InstallForm, type InstallFormProps } from './install-form.tsx'
 import { Outlook, type OutlookProps } from './outlook.tsx'
 import { RemoveLicense } from './remove-license.tsx'
 import { Simulator, type SimulatorProps } from './simulator.tsx'
 import { LICENSE_BADGES, type LicenseStatus } from './status.ts'
 
-export type LicenseProps = Readonly<{
+export type LicenseProps = InstallFormProps & Shown
+
+type Shown = Readonly<{
   orgName: string
   status: LicenseStatus
   source: 'org' | 'subscription' | 'instance' | 'none'
@@ -32,7 +34,6 @@ export type LicenseProps = Readonly<{
   history: HistoryProps
   /** What sent the reader here, in a sentence. */
   refusal?: string | undefined
-  draft?: LicenseDraft | undefined
 }>
 
 /** The share of the seats from which on the page warns. */
@@ -82,7 +83,7 @@ export function LicenseCard(props: LicenseProps): JSX.Element {
       <Simulator {...props.simulator} />
       <section class="card hf-card-form" aria-labelledby="install-title">
         <h2 id="install-title">Install a licence</h2>
-        <InstallForm draft={props.draft} />
+        <InstallForm draft={props.draft} fileFault={props.fileFault} />
       </section>
       <History {...props.history} />
     </div>

@@ -10,18 +10,21 @@ import type { Door } from '#http/admit.ts'
 import { refusalFor } from '#http/form-refusal.ts'
 import { gate } from '#http/gate.ts'
 import { fieldOf, fragment, goTo, isPartial, shellPage } from '#http/page.tsx'
+import { fileIn } from '#http/upload.ts'
 import type { Viewer } from '#http/viewer.ts'
 import { actorWords, eventWords } from '#views/audit-log/event-words.ts'
 import { LicenseCard, LicenseContent, type LicenseProps } from '#views/license/license.tsx'
 import { Simulator, type SimulatorProps } from '#views/license/simulator.tsx'
 import { openRoutes } from './facts.ts'
 import { type LicenseEvent, listLicenseEvents } from './history.ts'
-import { findLicense, installLicense, removeLicense, type ShownLicense } from './license.ts'
+import { findLicense, installLicense, licenseTextOf, removeLicense, type ShownLicense } from './license.ts'
 import { simulatedTime, simulateLicense } from './simulation.ts'
 
 const PATH = '/settings/license'
 const INSTALLED = { tone: 'success', text: 'The licence is installed.' } as const
 const REMOVED = { tone: 'success', text: 'The licence is removed.' } as const
+/** More than a licence may have, so that the page itself can say what is too large. */
+const UPLOAD_BYTES_MAX = 2 * DOCUMENT_BYTES_MAX
 const TYPED_CHARS_MAX = 40
 
 /** `/settings/license`: the licence of the org, what comes next, and the box for a new one. */
@@ -35,6 +38,9 @@ export function licensePages(door: Door) {
     .post(PATH, async ({ request, viewer, scope, body }) => install({ door, request, viewer, scope }, body), {
       requires: { permission: 'license.edit', reads: { bytesMax: DOCUMENT_BYTES_MAX } },
     })
+    .post(`${PATH}/file`, async ({ request, viewer, scope, body }) => upload({ door, request, viewer, scope }, body), {
+      requires: { permission: 'license.edit', reads: { as: 'multipart', bytesMax: UPLOAD_BYTES_MAX } },
+    })
     .post(
       `${PATH}/remove`,
       async ({ request, scope }) => {
@@ -46,7 +52,7 @@ export function licensePages(door: Door) {
 }
 
 type Visit = Readonly<{ door: Door; request: Request; viewer: Viewer; scope: Scope }>
-type Shown = Pick<LicenseProps, 'refusal' | 'draft'> & Readonly<{ simulator?: SimulatorProps }>
+type Shown = Pick<LicenseProps, 'refusal' | 'draft' | 'fileFault'> & Readonly<{ simulator?: SimulatorProps }>
 
 /** The page, or the part of another date where htmx asked for that. */
 async function show(visit: Visit, query: unknown): Promise<Response> {
@@ -68,16 +74,29 @@ async function simulatorOf({ door, viewer }: Visit, day: string): Promise<Simula
 }
 
 async function install(visit: Visit, form: unknown): Promise<Response> {
-  const { door, request, scope } = visit
   const text = fieldOf(form, 'license')
   try {
-    const license = await installLicense(door.ctx, scope, text)
-    if (!isPartial(request)) return goTo(request, PATH, INSTALLED)
-    return fragment({ toasts: [INSTALLED] }, LicenseCard(await propsOf(visit, license, {})))
+    return await installed(visit, text)
   } catch (error) {
     const { status, fault } = refusalFor(error, ['invalid'])
     return page(visit, { draft: { text, fault } }, status)
   }
+}
+
+async function upload(visit: Visit, form: unknown): Promise<Response> {
+  try {
+    return await installed(visit, licenseTextOf(await fileIn(form, 'file')))
+  } catch (error) {
+    const { status, fault } = refusalFor(error, ['invalid'])
+    return page(visit, { fileFault: fault }, status)
+  }
+}
+
+async function installed(visit: Visit, text: string): Promise<Response> {
+  const { door, request, scope } = visit
+  const license = await installLicense(door.ctx, scope, text)
+  if (!isPartial(request)) return goTo(request, PATH, INSTALLED)
+  return fragment({ toasts: [INSTALLED] }, LicenseCard(await propsOf(visit, license, {})))
 }
 
 async function page(visit: Visit, shown: Shown, status = 200): Promise<Response> {
