@@ -176,7 +176,7 @@ test('another date is shown without a script, and by htmx as a part of the page'
   expect(before.html).not.toContain('Closed: POST')
   for (const isPartial of [false, true]) {
     const wrong = await open(app, '/settings/license?at=%3Cb%3E2090-02-30', { person, isPartial })
-    expect([wrong.status, wrong.html.includes('at is a date')]).toEqual([422, true])
+    expect([wrong.status, wrong.html.includes('The date is one like')]).toEqual([422, true])
     expect(wrong.html).not.toContain('<b>2090')
   }
 })

@@ -52,7 +52,7 @@ export function licensePages(say: Say): Record<string, Shown> {
           {...ended}
           refusal={say('The licence of this organization has expired.')}
           draft={{ text: say('{"license":{}}'), fault: say('license.kid must be a text.') }}
-          simulator={{ day: say('soon'), fault: say('at is a date, or a time as in RFC 3339.') }}
+          simulator={{ day: say('soon'), fault: say('The date is one like 2027-01-31, or a time as in RFC 3339.') }}
         />
       ),
     },

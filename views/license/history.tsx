@@ -27,7 +27,9 @@ export function History({ events, canReadAudit, now }: HistoryProps): JSX.Elemen
         </ul>
       )}
       {canReadAudit && (
-        <LinkButton label="Open the audit log" look="ghost" icon="history" href="/audit-log?q=license" />
+        <div class="hf-license-acts">
+          <LinkButton label="Open the audit log" icon="history" href="/audit-log?q=license" />
+        </div>
       )}
     </section>
   )

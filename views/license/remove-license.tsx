@@ -21,7 +21,9 @@ export function RemoveLicense({ orgName, expires, enforcement }: RemoveLicensePr
   const until = expires === null ? '' : `, which ends at ${exactTime(expires)},`
   return (
     <>
-      <OpenDialogButton label="Remove" dialogId={ID} look="ghost" icon="trash" />
+      <div class="hf-license-acts">
+        <OpenDialogButton label="Remove" dialogId={ID} icon="trash" />
+      </div>
       <Dialog id={ID} title={`Remove the licence of ${orgName}?`}>
         <form method="post" action="/settings/license/remove">
           <p safe>

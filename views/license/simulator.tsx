@@ -104,5 +104,5 @@ function afterWords({ status, daysRemaining, changes }: SimulatedState): string 
   const words = changes.map(
     ({ at, status }) => `${status === 'grace' ? 'grace period' : 'expired'} from ${exactTime(at)}`,
   )
-  return [...left, ...words].join(', ') || 'No date is known'
+  return [...left, ...words].join(', ') || 'No change is known'
 }

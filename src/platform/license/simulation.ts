@@ -19,5 +19,7 @@ export async function simulateLicense(ctx: Context, org: LicensedOrg, at: Date):
 export function simulatedTime(text: string): Date {
   const at = findInstant(text, 'start')
   if (at) return at
-  throw new AppError('invalid', 'invalid_query', 'at is a date, or a time as in RFC 3339.', { field: 'at' })
+  throw new AppError('invalid', 'invalid_query', 'The date is one like 2027-01-31, or a time as in RFC 3339.', {
+    field: 'at',
+  })
 }
