@@ -6,11 +6,13 @@ import { TIERS } from '#core/license/license.ts'
 import type { Door } from '#http/admit.ts'
 import { describe } from '#http/describe.ts'
 import { gate } from '#http/gate.ts'
+import { openRoutes } from '#http/license-free-routes.ts'
+import { WRITING_METHODS } from '#http/license-gate.ts'
 import { exactly, MaybeTime, Time } from '#http/schemas.ts'
 import type { Viewer } from '#http/viewer.ts'
-import { licenseFacts, simulationFacts } from './facts.ts'
+import { licenseFacts } from './facts.ts'
 import { findLicense, installLicense, removeLicense } from './license.ts'
-import { simulatedTime, simulateLicense } from './simulation.ts'
+import { type Simulation, simulatedTime, simulateLicense } from './simulation.ts'
 
 const TAG = 'Licence'
 const Texts = Type.Array(Type.String())
@@ -141,6 +143,18 @@ export function licenseApi(door: Door) {
       },
       { requires: 'license.edit', detail: REMOVE },
     )
+}
+
+function simulationFacts({ at, status, daysRemaining, isClosed, closedFeatures, changes }: Simulation) {
+  return {
+    ...{ at: at.toISOString(), status, days_remaining: daysRemaining },
+    closed: {
+      methods: isClosed ? WRITING_METHODS : [],
+      except: isClosed ? openRoutes() : [],
+      features: closedFeatures,
+    },
+    changes: changes.map((change) => ({ at: change.at.toISOString(), status: change.status })),
+  }
 }
 
 function requireOrg({ org }: Viewer) {
