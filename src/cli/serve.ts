@@ -14,8 +14,8 @@ import { createPlatform, platformJobs, platformSchedules } from '#platform/platf
 
 const STOP_WAIT_MS = 9_000
 const STOP_POLL_MS = 20
-/** Above our own limits: Bun's answer at this one has no body. */
-const BODY_BYTES_MAX = 16 * JSON_BYTES_MAX
+/** Far above our own limits: Bun's answer at this one has no body. Ours is given before a body is read. */
+const BODY_BYTES_MAX = 64 * JSON_BYTES_MAX
 /** How long an answer may take: a resend of many invitations works for up to 45 s. Bun would hang up after 10. */
 const ANSWER_SECONDS_MAX = 60
 

@@ -33,4 +33,11 @@ export const OPEN_WITHOUT_LICENSE: ReadonlySet<string> = new Set([
   'POST /orgs/new',
   'POST /tour',
   'POST /settings/license',
+  'POST /settings/license/file',
+  'POST /settings/license/remove',
 ])
+
+/** The routes that write and are open in every state, as the API's description writes them. */
+export function openRoutes(): string[] {
+  return [...OPEN_WITHOUT_LICENSE].map((route) => route.replace(/:(\w+)/g, '{$1}')).toSorted()
+}

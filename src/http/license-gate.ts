@@ -11,6 +11,8 @@ import type { Viewer } from '#http/viewer.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const NAMES_MAX = 3
+/** Every method that is no reading one: closed, but for the routes of the list. */
+export const WRITING_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Whether a route asks for a licence. `route` is the router's own pattern, so no spelling of a path can pass for another. */
 export function needsLicense(method: string, route: string | undefined, need: Need): boolean {

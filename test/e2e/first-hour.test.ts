@@ -82,7 +82,10 @@ for (const mode of MODES) {
       await reads(page, 'Acme is set up. Invite your team.')
       expect(await Bun.file(file).exists()).toBe(false)
       expect(await story.statusOf(link)).toBe(410)
-      expect(await menuOf(page)).toEqual(['Members', 'Account', 'Access tokens'])
+      expect(await menuOf(page)).toEqual([
+        ...['Members', 'Users', 'Groups', 'Organization', 'Licence', 'Audit log'],
+        ...['Account', 'Organizations', 'Access tokens'],
+      ])
     })
 
     step('the session is a cookie no script can read, and forms prove where they come from', async () => {
@@ -149,7 +152,7 @@ for (const mode of MODES) {
       const { page } = tom
       await page.goto('/')
       expect(new URL(page.url()).pathname).toBe('/account')
-      expect(await menuOf(page)).toEqual(['Account', 'Access tokens'])
+      expect(await menuOf(page)).toEqual(['Account', 'Organizations', 'Access tokens'])
       await story.picture(page, 'account')
       tom.expectRefusal(403)
       expect((await page.goto('/members'))?.status()).toBe(403)

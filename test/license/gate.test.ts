@@ -35,7 +35,7 @@ let peers = 0
 async function outcome(app: TestApp, { orgId }: Org, { method, path, isApi }: Route): Promise<string> {
   const { bearer, jwt } = await makePerson(app, orgId)
   const headers = isApi ? bearer : { cookie: `hf_session=${jwt}`, 'sec-fetch-site': 'same-origin' }
-  const body = method === 'GET' ? {} : { body: isApi ? '{' : '' }
+  const body = method === 'GET' ? {} : { body: isApi ? '{' : '%00=' }
   peers += 1
   const init = { method, headers: { ...headers, 'content-type': 'application/json' }, ...body }
   const response = await app.fetch(pathWith({ path }, 987_654), init, `10.5.${(peers >> 8) & 255}.${peers & 255}`)

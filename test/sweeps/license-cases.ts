@@ -37,6 +37,10 @@ const install: (slug: (own: string) => string) => Case = (slug) => (stage) =>
 /** Those of the licence itself, and of what its seats limit. */
 export const LICENSE_CASES: Readonly<Record<string, Case>> = {
   [`GET ${LICENSE} 200`]: ({ call }, operation) => call(operation),
+  [`GET ${LICENSE}/simulate 200`]: ({ call }, operation) => call(operation, { query: 'at=2027-01-01T00:00:00Z' }),
+  [`GET ${LICENSE}/simulate 403 no_org`]: async ({ call, personWithoutOrg }, operation) =>
+    call(operation, { query: 'at=2027-01-01', headers: (await personWithoutOrg()).bearer }),
+  [`GET ${LICENSE}/simulate 422 invalid_query`]: ({ call }, operation) => call(operation, { query: 'at=tomorrow' }),
   [`POST ${LICENSE} 200`]: install((own) => own),
   [`POST ${LICENSE} 413 too_large`]: ({ send }) => send('POST', LICENSE, { license: ' '.repeat(DOCUMENT_BYTES_MAX) }),
   [`POST ${LICENSE} 422 invalid_license`]: install(() => 'another'),

@@ -2,7 +2,7 @@ import { IconAvatar } from '#views/ui/avatar.tsx'
 import type { IconName } from '#views/ui/icon.tsx'
 import { Time } from '#views/ui/time.tsx'
 import { EventDetails } from './event-details.tsx'
-import { eventWords } from './event-words.ts'
+import { actorWords, eventWords } from './event-words.ts'
 
 export type EventRowProps = Readonly<{
   eventId: string
@@ -24,12 +24,6 @@ const ICONS: Readonly<Record<EventRowProps['actorKind'], IconName>> = {
   nobody: 'info-circle',
 }
 
-const ACTORS: Readonly<Partial<Record<EventRowProps['actorKind'], string>>> = {
-  job: 'A background job',
-  operator: 'The operator',
-  nobody: 'A visitor',
-}
-
 type Context = Readonly<{ emails: ReadonlyMap<number, string>; now: Date }>
 
 export function EventRow(props: EventRowProps & Context): JSX.Element {
@@ -40,7 +34,7 @@ export function EventRow(props: EventRowProps & Context): JSX.Element {
           <IconAvatar icon={ICONS[props.actorKind]} />
           <div class="hf-who-lines">
             <b safe>{eventWords(props, props.emails)}</b>
-            <small safe>{ACTORS[props.actorKind] ?? props.actorLabel}</small>
+            <small safe>{actorWords(props)}</small>
             <EventDetails {...props} />
           </div>
         </div>

@@ -37,7 +37,15 @@ const WORDS: Readonly<Partial<Record<Action, string>>> = {
   'group.member_removed': 'Took {user} out of the group {name}',
   'group.permission_granted': 'Gave the group {name} the permission {permission}',
   'group.permission_revoked': 'Took the permission {permission} from the group {name}',
+  'license.installed': 'Installed a licence: {customer}, {tier}, until {expires}',
+  'license.refused': 'Uploaded a licence that was refused: {reason}',
   'audit.trimmed': 'Deleted {deleted} audit lines from before {before}',
+}
+
+const ACTORS: Readonly<Record<string, string>> = {
+  job: 'A background job',
+  operator: 'The operator',
+  nobody: 'A visitor',
 }
 
 const VALUE_CHARS_MAX = 200
@@ -56,6 +64,11 @@ export function eventWords(
     const text = name === 'user' ? personOf(event.detail, emails) : textOf(event.detail[name])
     return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text
   })
+}
+
+/** Who did it; a person by e-mail. */
+export function actorWords({ actorKind, actorLabel }: Readonly<{ actorKind: string; actorLabel: string }>): string {
+  return ACTORS[actorKind] ?? actorLabel
 }
 
 function personOf({ email, user_id: id }: Detail, emails: ReadonlyMap<number, string>): string {

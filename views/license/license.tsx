@@ -1,11 +1,19 @@
 import { exactTime, plural } from '#lib/format.ts'
 import { Alert } from '#views/ui/alert.tsx'
-import { Badge, type BadgeProps } from '#views/ui/badge.tsx'
+import { Badge } from '#views/ui/badge.tsx'
 import { PageHead } from '#views/ui/page-head.tsx'
-import { InstallForm, type LicenseDraft } from './install-form.tsx'
+import { History, type HistoryProps } from './history.tsx'
+import { InstallForm, type InstallFormProps } from './install-form.tsx'
+import { Outlook, type OutlookProps } from './outlook.tsx'
+import { RemoveLicense } from './remove-license.tsx'
+import { Simulator, type SimulatorProps } from './simulator.tsx'
+import { LICENSE_BADGES, type LicenseStatus } from './status.ts'
 
-export type LicenseProps = Readonly<{
-  status: 'valid' | 'grace' | 'expired' | 'missing' | 'invalid'
+export type LicenseProps = InstallFormProps & Shown
+
+type Shown = Readonly<{
+  orgName: string
+  status: LicenseStatus
   source: 'org' | 'subscription' | 'instance' | 'none'
   customer: string | null
   tier: string | null
@@ -21,18 +29,12 @@ export type LicenseProps = Readonly<{
   /** Why a document counts for nothing. */
   message: string | null
   isClockSuspect: boolean
+  outlook: Pick<OutlookProps, 'enforcement' | 'changes' | 'features'>
+  simulator: SimulatorProps
+  history: HistoryProps
   /** What sent the reader here, in a sentence. */
   refusal?: string | undefined
-  draft?: LicenseDraft | undefined
 }>
-
-const BADGES: Readonly<Record<LicenseProps['status'], BadgeProps>> = {
-  valid: { tone: 'normal', label: 'Active' },
-  grace: { tone: 'warning', label: 'Grace period' },
-  expired: { tone: 'failing', label: 'Expired' },
-  missing: { tone: 'unknown', label: 'No licence' },
-  invalid: { tone: 'failing', label: 'Invalid' },
-}
 
 /** The share of the seats from which on the page warns. */
 const NEARLY_FULL = 0.9
@@ -71,15 +73,19 @@ export function LicenseCard(props: LicenseProps): JSX.Element {
       )}
       <section class="card hf-card-form" aria-labelledby="license-title">
         <h2 id="license-title" class="hf-license-title">
-          Current licence <Badge {...BADGES[props.status]} />
+          Current licence <Badge {...LICENSE_BADGES[props.status]} />
         </h2>
         {props.message !== null && <p safe>{props.message}</p>}
         <LicenseFacts {...props} />
+        {props.source === 'org' && <RemoveLicense {...props} enforcement={props.outlook.enforcement} />}
       </section>
+      <Outlook {...props.outlook} status={props.status} source={props.source} />
+      <Simulator {...props.simulator} />
       <section class="card hf-card-form" aria-labelledby="install-title">
         <h2 id="install-title">Install a licence</h2>
-        <InstallForm draft={props.draft} />
+        <InstallForm draft={props.draft} fileFault={props.fileFault} />
       </section>
+      <History {...props.history} />
     </div>
   )
 }

@@ -60,6 +60,8 @@ export async function createLicensing(parts: Parts) {
       })
       return surveying
     },
+    /** What would serve it at another time, if nothing else changed. */
+    resolveAt: (org: LicensedOrg, at: Date): Promise<Resolved> => resolveLicense(org, sources, at),
 
     /** After this process has changed a file. */
     forgetFiles: instance.forget,

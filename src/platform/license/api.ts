@@ -1,14 +1,18 @@
 import { Type } from '@sinclair/typebox'
-import { Elysia } from 'elysia'
+import { Elysia, t } from 'elysia'
 import { AppError } from '#core/errors.ts'
 import { DOCUMENT_BYTES_MAX } from '#core/license/document.ts'
 import { TIERS } from '#core/license/license.ts'
 import type { Door } from '#http/admit.ts'
 import { describe } from '#http/describe.ts'
 import { gate } from '#http/gate.ts'
-import { exactly, MaybeTime } from '#http/schemas.ts'
+import { openRoutes } from '#http/license-free-routes.ts'
+import { WRITING_METHODS } from '#http/license-gate.ts'
+import { exactly, MaybeTime, Time } from '#http/schemas.ts'
+import type { Viewer } from '#http/viewer.ts'
 import { licenseFacts } from './facts.ts'
 import { findLicense, installLicense, removeLicense } from './license.ts'
+import { type Simulation, simulatedTime, simulateLicense } from './simulation.ts'
 
 const TAG = 'Licence'
 const Texts = Type.Array(Type.String())
@@ -56,11 +60,37 @@ const EXAMPLE = {
   message: null,
 }
 
+const SimulationObject = Type.Object({
+  at: Time,
+  status: oneOf('valid', 'grace', 'expired', 'missing', 'invalid'),
+  days_remaining: MaybeNumber,
+  closed: Type.Object({
+    methods: Type.Array(Type.String(), { description: 'None where nothing is closed.' }),
+    except: Type.Array(Type.String(), { description: 'Routes of these methods that stay open.' }),
+    features: Type.Array(Type.String(), { description: 'What cannot be used, also where it never was licensed.' }),
+  }),
+  changes: Type.Array(Type.Object({ at: Time, status: oneOf('grace', 'expired') }), {
+    description: 'What comes after that when nobody does anything.',
+  }),
+})
+const SIMULATION_EXAMPLE = {
+  ...{ at: '2027-01-01T00:00:00.000Z', status: 'grace', days_remaining: 0 },
+  closed: { methods: [], except: [], features: ['ai_dashboards', 'enterprise_connectors'] },
+  changes: [{ at: '2027-01-15T00:00:00.000Z', status: 'expired' }],
+}
+
 const SHOW = describe({
   tag: TAG,
   summary: 'The licence of the org',
   answers: { 200: { description: 'What serves the org now.', schema: LicenseObject, example: EXAMPLE } },
   errors: { 403: ['no_org'] },
+})
+const SIMULATE = describe({
+  tag: TAG,
+  summary: 'The licence at another time',
+  description: 'What would be closed then, if nothing else changed. Nothing is changed by asking.',
+  answers: { 200: { description: 'The state then.', schema: SimulationObject, example: SIMULATION_EXAMPLE } },
+  errors: { 403: ['no_org'], 422: ['invalid_query'] },
 })
 const INSTALL = describe({
   tag: TAG,
@@ -79,19 +109,26 @@ const REMOVE = describe({
   answers: { 204: { description: 'Removed, or there was none.' } },
 })
 
+const At = t.String({ maxLength: 40, description: 'RFC 3339; of a date alone its start, in UTC.' })
+const SimulateQuery = t.Object({ at: At }, { additionalProperties: false })
+
 /** `/api/license`: open whatever the licence's state is. */
 export function licenseApi(door: Door) {
   const { ctx } = door
   const edit = { permission: 'license.edit', reads: { bytesMax: DOCUMENT_BYTES_MAX } } as const
   return new Elysia({ prefix: '/api/license' })
     .use(gate(door))
+    .get('', async ({ viewer }) => licenseFacts(await findLicense(ctx, requireOrg(viewer))), {
+      signedIn: true,
+      detail: SHOW,
+    })
     .get(
-      '',
-      async ({ viewer }) => {
-        if (!viewer.org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')
-        return licenseFacts(await findLicense(ctx, viewer.org))
+      '/simulate',
+      async ({ viewer, query }) => {
+        const org = requireOrg(viewer)
+        return simulationFacts(await simulateLicense(ctx, org, simulatedTime(query.at)))
       },
-      { signedIn: true, detail: SHOW },
+      { signedIn: true, query: SimulateQuery, detail: SIMULATE },
     )
     .post('', async ({ scope, body }) => licenseFacts(await installLicense(ctx, scope, body.license)), {
       requires: edit,
@@ -106,6 +143,23 @@ export function licenseApi(door: Door) {
       },
       { requires: 'license.edit', detail: REMOVE },
     )
+}
+
+function simulationFacts({ at, status, daysRemaining, isClosed, closedFeatures, changes }: Simulation) {
+  return {
+    ...{ at: at.toISOString(), status, days_remaining: daysRemaining },
+    closed: {
+      methods: isClosed ? WRITING_METHODS : [],
+      except: isClosed ? openRoutes() : [],
+      features: closedFeatures,
+    },
+    changes: changes.map((change) => ({ at: change.at.toISOString(), status: change.status })),
+  }
+}
+
+function requireOrg({ org }: Viewer) {
+  if (!org) throw new AppError('forbidden', 'no_org', 'You do not belong to an organization yet.')
+  return org
 }
 
 function oneOf(...texts: string[]) {

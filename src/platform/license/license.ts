@@ -56,6 +56,16 @@ export async function installLicense(ctx: Context, scope: Scope, text: string): 
   return await findLicense(ctx, await requireOrg(ctx, orgId))
 }
 
+/** The text of an uploaded file. Error: `invalid_license` (invalid) when it holds none. */
+export function licenseTextOf(bytes: Uint8Array): string {
+  if (bytes.length === 0) throw refusalOf('not_json', 'Choose the file of the licence.')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw refusalOf('not_json', 'The file is not a text in UTF-8.')
+  }
+}
+
 /**
  * Removes the org's document: its row and, where the file is this org's, `DATA_DIR/license.json`. What the install or a
  * subscription says counts from then on. For `license.edit`. Removing what is not there is no error.
