@@ -64,7 +64,7 @@ export function Simulator({ day, fault, state }: SimulatorProps): JSX.Element {
         </div>
         <SubmitButton label="Show" busyLabel="Looking…" look="plain" icon="search" />
       </form>
-      {state && <Result {...state} />}
+      {state !== undefined && <Result {...state} />}
     </section>
   )
 }
@@ -77,7 +77,7 @@ function Result(state: SimulatedState): JSX.Element {
       </p>
       <dl class="hf-license-facts">
         <dt>Saving</dt>
-        <dd safe>{state.isClosed ? 'Closed: POST, PUT, PATCH and DELETE' : 'Open'}</dd>
+        <dd>{state.isClosed ? 'Closed: POST, PUT, PATCH and DELETE' : 'Open'}</dd>
         <dt>Closed features</dt>
         <dd safe>{state.closedFeatures.join(', ') || 'None'}</dd>
         <dt>After that</dt>
