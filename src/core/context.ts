@@ -3,8 +3,9 @@ import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
 import { createLicensing } from '#core/license/licensing.ts'
 import { createMail } from '#core/mail/mail.ts'
+import { findOrgMail, hasOwnRelay } from '#core/mail/org-mail.ts'
 import { openVault } from '#core/vault/vault.ts'
-import { openDatabase } from '#db/database.ts'
+import { openDatabase, type Tx } from '#db/database.ts'
 import { migrate } from '#db/migrate.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { systemClock } from '#lib/clock.ts'
@@ -25,6 +26,8 @@ export type Overrides = Partial<{
   onStatement: (sql: string) => void
   /** Looks up the names of hosts that tenants chose. */
   resolve: Resolve
+  /** Certificates (PEM) that the relays of orgs are trusted by. */
+  relayCa: string
 }>
 
 /**
@@ -50,12 +53,17 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       clock,
     })
     const jobs = createQueue({ clock, random, seal: vault.seal, open: vault.open })
-    const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
-    const mail = createMail({ relay, publicUrl: config.publicUrl, log })
     const { licenseKey } = secrets
     const license = await createLicensing({ config, licenseKey, db, clock, random, keys: build.licenseKeys })
     const userAgent = `Honeyframe/${build.version}`
     const egress = createEgress({ allow: config.egressAllow, userAgent, resolve: overrides.resolve })
+    const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
+    const orgs = {
+      find: (orgId: number) => findOrgMail(db, vault, orgId),
+      hasRelay: (orgId: number, tx: Tx | undefined) => hasOwnRelay(tx ?? db, orgId),
+      ...{ vetHost: egress.vetHost, ca: overrides.relayCa },
+    }
+    const mail = createMail({ relay, orgs, publicUrl: config.publicUrl, log })
     const passwordCost = overrides.passwordCost ?? PASSWORD_COST
     return {
       ...{ config, db, clock, random, log, vault, license, mail, jobs, egress, exec: localRunner, passwordCost },

@@ -20,10 +20,10 @@ const noticeMailJob = defineJob<Context, Payload>({
     const { orgId, payload } = job
     if (orgId === undefined) throw new Error('the mail of a notice belongs to an org')
     const to = await findAdmin(ctx, orgId, payload.userId)
-    if (!to || !ctx.mail.isConfigured) return
+    if (!to || !(await ctx.mail.isConfigured(orgId))) return
     const { subject, lines, linkPath } = payload
     const props = { orgName: to.orgName, subject, lines, url: `${ctx.config.publicUrl}${linkPath}` }
-    await ctx.mail.send({ template: 'notice', props, to: to.email, orgName: to.orgName, messageId: job.id })
+    await ctx.mail.send({ template: 'notice', props, to: to.email, orgId, messageId: job.id })
   },
 })
 
