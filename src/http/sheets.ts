@@ -11,6 +11,7 @@ import notices from '#views/assets/css/notices.css' with { type: 'file' }
 import organization from '#views/assets/css/organization.css' with { type: 'file' }
 import parts from '#views/assets/css/parts.css' with { type: 'file' }
 import shell from '#views/assets/css/shell.css' with { type: 'file' }
+import smtp from '#views/assets/css/smtp.css' with { type: 'file' }
 import tokens from '#views/assets/css/tokens.css' with { type: 'file' }
 import tour from '#views/assets/css/tour.css' with { type: 'file' }
 import users from '#views/assets/css/users.css' with { type: 'file' }
@@ -18,6 +19,6 @@ import users from '#views/assets/css/users.css' with { type: 'file' }
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
-  ...[auditLog, groups, license, organization, tour, users],
+  ...[auditLog, groups, license, organization, smtp, tour, users],
   ...[mends, narrow],
 ]

@@ -39,6 +39,8 @@ import { sessionsApi } from '#platform/sessions/api.ts'
 import { sessionsJobs, sessionsSchedules } from '#platform/sessions/jobs.ts'
 import { sessionsPages } from '#platform/sessions/pages.tsx'
 import { setupPages } from '#platform/setup/pages.tsx'
+import { smtpApi } from '#platform/smtp/api.ts'
+import { smtpPages } from '#platform/smtp/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
@@ -50,16 +52,17 @@ import { usersPages } from '#platform/users/pages.tsx'
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
-  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
+  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi, smtpApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
-  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
+  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages, smtpPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'smtp.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
