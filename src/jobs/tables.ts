@@ -22,7 +22,7 @@ export const jobs = table(
     createdAt: timestamp('created_at').notNull(),
     finishedAt: timestamp('finished_at'),
   },
-  (t) => [index('jobs_due').on(t.state, t.runAt), uniqueIndex('jobs_unique_key').on(t.uniqueKey)],
+  (t) => [index('jobs_due').on(t.state, t.runAt, t.kind, t.orgId), uniqueIndex('jobs_unique_key').on(t.uniqueKey)],
 )
 
 /** When each scheduled job runs next; claimed by one conditional update, so a tick runs once over all nodes. */

@@ -19,6 +19,11 @@ const RESOURCES: Readonly<Record<ResourceOf<Permission>, string>> = {
   group: 'Groups',
   license: 'Licence',
   audit: 'Audit log',
+  usage: 'Usage',
+  health: 'Health',
+  smtp: 'Mail server',
+  webhook: 'Webhooks',
+  backup: 'Backups',
 }
 const ACTIONS: Readonly<Record<ActionOf<Permission>, string>> = { admin: 'All', read: 'See', edit: 'Change' }
 

@@ -18,6 +18,11 @@ const CATALOGUE = {
   },
   'license.edit': { words: 'Install and remove the licence' },
   'audit.read': { words: 'Read the audit log' },
+  'usage.read': { words: 'See what is used' },
+  'health.read': { words: 'See the health of the system' },
+  'smtp.edit': { words: 'Change the mail server' },
+  'webhook.edit': { words: 'Change webhooks, read events and deliveries' },
+  'backup.edit': { words: 'Create, download and delete backups' },
 } as const satisfies Record<string, { words: string; target?: string; limited?: string }>
 
 export type Permission = keyof typeof CATALOGUE

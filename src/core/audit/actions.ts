@@ -47,6 +47,29 @@ export type ActionDetails = {
   'license.file_lost': Partial<LicenseDetail> & { status: string }
   'license.refused': { reason: string; sha256: string }
   'audit.trimmed': { before: string; deleted: number }
+  'smtp.updated': { host: string; port: number; tls: string; from: string; is_password_changed: boolean }
+  'smtp.removed': { host: string }
+  'smtp.tested': { to: string; is_taken: boolean; detail: string }
+  'webhook.created': { webhook_id: number; url: string; events: string[] }
+  'webhook.updated': { webhook_id: number; url: string; fields: string[] }
+  'webhook.deleted': { webhook_id: number; url: string }
+  'webhook.secret_rotated': { webhook_id: number; url: string; old_secret_ends_at: string | null }
+  'webhook.disabled': { webhook_id: number; url: string; reason: string }
+  'webhook.replayed': { webhook_id: number; url: string; since: string; events: number }
+  'health.alerts_changed': { is_alerting: boolean }
+  'health.changed': { component: string; from: string; to: string; message: string }
+  'system.deployed': { version: string; commit: string; from: string | null }
+  'system.migrated': { migrations: string[] }
+  'backup.created': { backup_id: number; name: string; kind: string; rows: number; bytes: number }
+  'backup.failed': { backup_id: number; name: string; error: string }
+  'backup.deleted': { backup_id: number; name: string }
+  'backup.downloaded': { backup_id: number; name: string }
+  'backup.restored': { backup_id: number | null; name: string; safety_backup_id: number | null; rows: number }
+  'backup.restore_failed': { backup_id: number | null; name: string; error: string }
+  'backup.proven': { backup_id: number; name: string; tables: number; differences: number }
+  'backup.proof_failed': { backup_id: number; name: string; error: string }
+  'backup.settings_changed': { fields: string[] }
+  'backup.upload_failed': { backup_id: number; name: string; error: string }
 }
 
 export type Action = keyof ActionDetails
@@ -92,6 +115,29 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   'license.file_lost': 'The licence is gone, because its file was deleted.',
   'license.refused': 'A licence was uploaded and refused.',
   'audit.trimmed': 'Audit lines beyond their retention were deleted.',
+  'smtp.updated': 'The mail server of the organization was changed.',
+  'smtp.removed': 'The mail server of the organization was removed.',
+  'smtp.tested': 'A test mail was sent through the mail server of the organization.',
+  'webhook.created': 'A webhook was created.',
+  'webhook.updated': 'A webhook was changed.',
+  'webhook.deleted': 'A webhook was deleted.',
+  'webhook.secret_rotated': 'The signing secret of a webhook was replaced.',
+  'webhook.disabled': 'A webhook was disabled, because its receiver refuses or does not answer.',
+  'webhook.replayed': 'Events were sent to a webhook again.',
+  'health.alerts_changed': 'Mails about the health of the system were switched on or off.',
+  'health.changed': 'The health of a component changed.',
+  'system.deployed': 'Another version of Honeyframe was started.',
+  'system.migrated': 'The database was migrated.',
+  'backup.created': 'A backup was made.',
+  'backup.failed': 'A backup could not be made.',
+  'backup.deleted': 'A backup was deleted.',
+  'backup.downloaded': 'A backup was downloaded.',
+  'backup.restored': 'A backup was restored.',
+  'backup.restore_failed': 'A backup could not be restored; nothing was changed.',
+  'backup.proven': 'A backup was restored into a scratch database and compared.',
+  'backup.proof_failed': 'A backup could not be proven to be restorable.',
+  'backup.settings_changed': 'The schedule or the object store of backups was changed.',
+  'backup.upload_failed': 'A backup could not be copied to the object store.',
 }
 
 export const ACTION_NAMES: readonly Action[] = Object.keys(ACTIONS).filter(isAction)
