@@ -27,6 +27,8 @@ const FULLEST = [
   'group-beyond',
   'audit-log',
   'audit-log-filtered',
+  'audit-log-searched',
+  'audit-log-nothing-yet',
   'audit-log-refused',
   'account-refused',
   'tokens',
