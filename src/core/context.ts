@@ -10,6 +10,7 @@ import { migrate } from '#db/migrate.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { systemClock } from '#lib/clock.ts'
 import { localRunner } from '#lib/exec.ts'
+import { parseIpRange } from '#lib/ip-address.ts'
 import { createLog, gatherLines } from '#lib/log.ts'
 import { PASSWORD_COST } from '#lib/password.ts'
 import { systemRandom } from '#lib/random.ts'
@@ -56,7 +57,8 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     const { licenseKey } = secrets
     const license = await createLicensing({ config, licenseKey, db, clock, random, keys: build.licenseKeys })
     const userAgent = `Honeyframe/${build.version}`
-    const egress = createEgress({ allow: config.egressAllow, userAgent, resolve: overrides.resolve })
+    const allow = config.egressAllow.flatMap((text) => parseIpRange(text) ?? [])
+    const egress = createEgress({ allow, userAgent, resolve: overrides.resolve })
     const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
     const orgs = {
       find: (orgId: number) => findOrgMail(db, vault, orgId),
