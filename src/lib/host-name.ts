@@ -15,7 +15,8 @@ export function normalizeHost(text: string): string | undefined {
   const typed = text.trim().toLowerCase()
   const address = typed.replace(/^\[(.*)\]$/, '$1')
   if (isIP(address) !== 0) return address
-  // What is ASCII is taken as it is: the conversion would drop line breaks, and read numbers as addresses.
+  if (/\p{Cc}/u.test(typed)) return undefined
+  // What is ASCII is taken as it is: the conversion would read numbers as addresses.
   const isAscii = [...typed].every((char) => char.charCodeAt(0) < 128)
   const host = (isAscii ? typed : domainToASCII(typed)).replace(/\.$/, '')
   if (host.length > HOST_CHARS_MAX || !HOST_NAME.test(host)) return undefined
