@@ -75,6 +75,8 @@ export const STATES: readonly State[] = [
   },
   { name: 'the expired invitations', who: 'admin', reach: goto('/members?filter=expired') },
   { name: 'a search for nobody', who: 'admin', reach: goto('/members?q=zzz') },
+  { name: 'the mail server', who: 'admin', reach: goto('/smtp') },
+  { name: 'a refused mail server', who: 'admin', refusals: [422], reach: (page) => saveServerWrongly(page) },
   { name: 'the groups', who: 'admin', reach: goto('/groups') },
   { name: 'a search for no group', who: 'admin', reach: goto('/groups?q=zzz') },
   { name: 'the dialog for a group', who: 'admin', reach: goto('/groups?create=1') },
@@ -340,4 +342,13 @@ async function breakInvites(page: Page, { app }: Site): Promise<void> {
     await run('alter table invites rename to elsewhere')
   })
   await page.goto('/members')
+}
+
+async function saveServerWrongly(page: Page): Promise<void> {
+  await page.goto('/smtp')
+  await page.getByLabel('Host', { exact: true }).fill('https://mail.acme.test')
+  for (const label of ['User name', 'Sender']) await page.getByLabel(label).fill('relay')
+  await page.getByLabel('Password', { exact: true }).fill('anything')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('This is no name of a host').waitFor()
 }
