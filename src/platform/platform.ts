@@ -1,5 +1,6 @@
 import type { Secrets } from '#config/secrets.ts'
 import type { Context } from '#core/context.ts'
+import { mailJobs } from '#core/mail/jobs.ts'
 import { createApp } from '#http/app.ts'
 import { assets } from '#http/assets.ts'
 import type { Bearer } from '#http/bearer.ts'
@@ -104,7 +105,7 @@ const TOUR: readonly TourStep[] = [
 
 /** Everything the clock does in this role. */
 export const platformJobs = [
-  ...[...sessionsJobs, ...invitesJobs, ...usersJobs],
+  ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
   ...webhooksJobs,
 ]
