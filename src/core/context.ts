@@ -55,7 +55,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     })
     const jobs = createQueue({ clock, random, seal: vault.seal, open: vault.open })
     const { licenseKey } = secrets
-    const license = await createLicensing({ config, licenseKey, db, clock, random, keys: build.licenseKeys })
+    const license = await createLicensing({ config, licenseKey, db, clock, random, jobs, keys: build.licenseKeys })
     const userAgent = `Honeyframe/${build.version}`
     const allow = config.egressAllow.flatMap((text) => parseIpRange(text) ?? [])
     const egress = createEgress({ allow, userAgent, resolve: overrides.resolve })

@@ -48,21 +48,28 @@ import { tourPages } from '#platform/tour/pages.tsx'
 import { usersApi } from '#platform/users/api.ts'
 import { usersJobs } from '#platform/users/jobs.ts'
 import { usersPages } from '#platform/users/pages.tsx'
+import { webhooksApi } from '#platform/webhooks/api.ts'
+import { eventsApi } from '#platform/webhooks/events-api.ts'
+import { webhooksJobs, webhooksSchedules } from '#platform/webhooks/jobs.ts'
+import { webhooksPages } from '#platform/webhooks/pages.tsx'
 
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
-  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi, smtpApi],
+  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
+  ...[smtpApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
-  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages, smtpPages],
+  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
+  ...[smtpPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
   { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'smtp.edit' },
+  { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
@@ -103,8 +110,12 @@ const TOUR: readonly TourStep[] = [
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
+  ...webhooksJobs,
 ]
-export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
+export const platformSchedules = [
+  ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
+  ...webhooksSchedules,
+]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {
