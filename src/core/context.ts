@@ -1,11 +1,11 @@
 import { build } from '#config/build.ts'
 import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
+import { migrateAndRecord } from '#core/audit/migrated.ts'
 import { createLicensing } from '#core/license/licensing.ts'
 import { createMail } from '#core/mail/mail.ts'
 import { openVault } from '#core/vault/vault.ts'
 import { openDatabase } from '#db/database.ts'
-import { migrate } from '#db/migrate.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { systemClock } from '#lib/clock.ts'
 import { localRunner } from '#lib/exec.ts'
@@ -37,7 +37,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     ...(overrides.onStatement && { onStatement: overrides.onStatement }),
   })
   try {
-    await migrate(db, migrations, { log })
+    await migrateAndRecord({ db, clock, random, log }, migrations)
     const vault = await openVault({
       db,
       secret: secrets.jwtSecret,

@@ -23,6 +23,9 @@ import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
 import { groupsPages } from '#platform/groups/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
+import { healthJobs, healthSchedules } from '#platform/health/jobs.ts'
+import { healthPages } from '#platform/health/pages.tsx'
+import { systemHealthApi } from '#platform/health/system-api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
@@ -50,16 +53,17 @@ import { usersPages } from '#platform/users/pages.tsx'
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
-  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
+  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi, systemHealthApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
-  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
+  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages, healthPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'Health', href: '/health', icon: 'heartbeat', permission: 'health.read' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
@@ -99,9 +103,12 @@ const TOUR: readonly TourStep[] = [
 /** Everything the clock does in this role. */
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
-  ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
+  ...[...auditLogJobs, ...licenseJobs, ...healthJobs, deleteEndedJobs],
 ]
-export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
+export const platformSchedules = [
+  ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, ...healthSchedules],
+  DELETE_ENDED_JOBS,
+]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {

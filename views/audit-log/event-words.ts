@@ -39,6 +39,9 @@ const WORDS: Readonly<Partial<Record<Action, string>>> = {
   'group.permission_revoked': 'Took the permission {permission} from the group {name}',
   'license.installed': 'Installed a licence: {customer}, {tier}, until {expires}',
   'license.refused': 'Uploaded a licence that was refused: {reason}',
+  'health.changed': 'The health of {component} went from {from} to {to}: {message}',
+  'system.deployed': 'Started version {version}',
+  'system.migrated': 'Migrated the database: {migrations}',
   'audit.trimmed': 'Deleted {deleted} audit lines from before {before}',
 }
 
