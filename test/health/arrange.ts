@@ -1,25 +1,25 @@
-import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
-import { type Clock, dateOfMs, systemClock } from '#lib/clock.ts'
+import { dateOfMs } from '#lib/clock.ts'
 import { createBoard } from '#platform/health/board.ts'
 import type { Probe, Probes } from '#platform/health/probing.ts'
 import type { Reading, Status } from '#platform/health/reading.ts'
 import { healthSamples } from '#platform/health/tables.ts'
+import { standingClock } from '#test/jobs/context.ts'
 import { makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
 
 export const START = Date.UTC(2026, 2, 1, 9)
 
-/** A clock that stands where it is put; its sleeps are real ones. */
+/** A clock that stands where it is put, in milliseconds; its sleeps are real ones. */
 export function movable(startMs = START) {
-  let ms = startMs
-  const clock: Clock = { now: () => dateOfMs(ms), sleep: systemClock.sleep }
+  const clock = standingClock(dateOfMs(startMs).toISOString())
   return {
-    clock,
+    ...{ clock, advance: clock.advance },
     get ms() {
-      return ms
+      return clock.now().getTime()
     },
-    set: (to: number) => void (ms = to),
-    advance: (by: number) => void (ms += by),
+    set(ms: number) {
+      clock.set(dateOfMs(ms))
+    },
   }
 }
 
@@ -73,13 +73,4 @@ export async function addSamples(
   for (let from = 0; from < full.length; from += 1_000) {
     await db.insert(healthSamples).values(full.slice(from, from + 1_000))
   }
-}
-
-/** An event of the install. */
-export async function note(
-  ctx: Context,
-  action: 'system.deployed',
-  detail: Parameters<typeof record<typeof action>>[4],
-) {
-  await ctx.db.transaction((tx) => record(ctx, tx, { actor: { kind: 'operator' } }, action, detail))
 }
