@@ -1,4 +1,5 @@
 import { DAY_MS, dateOfMs } from '#lib/clock.ts'
+import { plural } from '#lib/format.ts'
 import { Band, type BandMark, BandMarks, BandPatterns, type BandSegment } from '#views/ui/bands.tsx'
 import { Tabs } from '#views/ui/tabs.tsx'
 import { HistoryData } from './history-data.tsx'
@@ -125,5 +126,5 @@ function uptimeWords({ uptimePercent }: HistoryBand): string {
 
 function badWords({ segments }: HistoryBand): string {
   const bad = segments.filter(({ tone }) => tone === 'warn' || tone === 'error').length
-  return bad === 0 ? 'never warning or failing' : `warning or failing ${bad} times`
+  return bad === 0 ? 'never warning or failing' : `warning or failing ${plural(bad, 'time')}`
 }

@@ -4,6 +4,8 @@ const NAMES: Readonly<Record<string, string>> = {
   is_installed: 'Installed',
   exit_code: 'Exit code',
   heartbeat_age_seconds: 'Heartbeat',
+  free_bytes: 'Free space',
+  total_bytes: 'Whole space',
   openai: 'OpenAI',
   own_relay: 'Own relay',
   platform_relay: 'Platform’s relay',
