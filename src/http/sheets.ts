@@ -2,6 +2,7 @@ import auditLog from '#views/assets/css/audit-log.css' with { type: 'file' }
 import cardPage from '#views/assets/css/card-page.css' with { type: 'file' }
 import forms from '#views/assets/css/forms.css' with { type: 'file' }
 import groups from '#views/assets/css/groups.css' with { type: 'file' }
+import health from '#views/assets/css/health.css' with { type: 'file' }
 import license from '#views/assets/css/license.css' with { type: 'file' }
 import lists from '#views/assets/css/lists.css' with { type: 'file' }
 import mends from '#views/assets/css/mends.css' with { type: 'file' }
@@ -20,6 +21,6 @@ import webhooks from '#views/assets/css/webhooks.css' with { type: 'file' }
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
-  ...[auditLog, groups, license, organization, smtp, tour, users, webhooks],
+  ...[auditLog, groups, license, organization, smtp, tour, users, webhooks, health],
   ...[mends, narrow],
 ]

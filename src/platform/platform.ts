@@ -23,6 +23,9 @@ import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
 import { groupsPages } from '#platform/groups/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
+import { healthJobs, healthSchedules } from '#platform/health/jobs.ts'
+import { healthPages } from '#platform/health/pages.tsx'
+import { systemHealthApi } from '#platform/health/system-api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
@@ -57,17 +60,18 @@ const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
-  ...[smtpApi, webhooksApi, eventsApi],
+  ...[systemHealthApi, smtpApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
-  ...[smtpPages, webhooksPages],
+  ...[healthPages, smtpPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'Health', href: '/health', icon: 'heartbeat', permission: 'health.read' },
   { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'smtp.edit' },
   { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
@@ -110,11 +114,11 @@ const TOUR: readonly TourStep[] = [
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
-  ...webhooksJobs,
+  ...[...healthJobs, ...webhooksJobs],
 ]
 export const platformSchedules = [
   ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
-  ...webhooksSchedules,
+  ...[...healthSchedules, ...webhooksSchedules],
 ]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
