@@ -42,6 +42,9 @@ import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
 import { tourPages } from '#platform/tour/pages.tsx'
+import { usageApi } from '#platform/usage/api.ts'
+import { usageJobs, usageSchedules } from '#platform/usage/jobs.ts'
+import { usagePages } from '#platform/usage/pages.tsx'
 import { usersApi } from '#platform/users/api.ts'
 import { usersJobs } from '#platform/users/jobs.ts'
 import { usersPages } from '#platform/users/pages.tsx'
@@ -50,15 +53,18 @@ const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
+  usageApi,
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
+  usagePages,
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'Usage', href: '/usage', icon: 'gauge', permission: 'usage.read' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
@@ -93,14 +99,24 @@ const TOUR: readonly TourStep[] = [
     href: '/members',
     permission: 'member.read',
   },
+  {
+    id: 'usage',
+    title: 'Usage',
+    text: 'See what your organization uses: calls of language models, dbt runs, members and storage, for today or for a longer time.',
+    href: '/usage',
+    permission: 'usage.read',
+  },
 ]
 
 /** Everything the clock does in this role. */
 export const platformJobs = [
   ...[...sessionsJobs, ...invitesJobs, ...usersJobs],
-  ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
+  ...[...auditLogJobs, ...licenseJobs, ...usageJobs, deleteEndedJobs],
 ]
-export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
+export const platformSchedules = [
+  ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, ...usageSchedules],
+  DELETE_ENDED_JOBS,
+]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {
