@@ -11,16 +11,15 @@ import type { Place } from './place.ts'
 /** How many of the newest rows are read one by one before the index of words is asked: a frequent word is among them. */
 export const WALKED_ROWS_MAX = 1_000
 /** How many rows of the rarest word are looked at for the rest of what is asked. */
-export const INDEXED_ROWS_MAX = 1_000
+export const INDEXED_ROWS_MAX = 500
+/** How many rows below the newest are read where every word is frequent. */
+export const WALKED_BELOW_MAX = 5_000
 
 /**
  * A word that stands in so many of the newest rows is frequent. SQLite meets the rows of a word in order, so that a limit
  * spares it the others; PostgreSQL gathers all of them first.
  */
-export const REACH = {
-  sqlite: { frequentRows: 20, walkedRows: 5_000 },
-  postgres: { frequentRows: 5, walkedRows: 10_000 },
-} as const
+const FREQUENT_ROWS = { sqlite: 20, postgres: 5 } as const
 
 const { orgId, action, actorId, at, id, searchText } = auditLog
 const WORD_TABLE = { table: auditLog, orgId, action, actorId, at, id, searchText }
@@ -60,12 +59,11 @@ async function readNewest({ ctx, org, filter, facts, limit }: Search, place: Pla
 async function lookBelow(search: Search, { frequencies }: Look, place: Place): Promise<Look> {
   const { ctx, org, filter, facts, limit: shown } = search
   const { words } = filter
-  const { frequentRows, walkedRows } = REACH[ctx.db.engine]
   const isAlone = words.length === 1 && facts === undefined
   const least = Math.min(...frequencies)
   const limit = shown + 1
-  if (!isAlone && least >= frequentRows) {
-    return await walk(ctx, { rows: and(stretchOf(org, filter, place), facts), rowsMax: walkedRows, words, limit })
+  if (!isAlone && least >= FREQUENT_ROWS[ctx.db.engine]) {
+    return await walk(ctx, { rows: and(stretchOf(org, filter, place), facts), rowsMax: WALKED_BELOW_MAX, words, limit })
   }
   const rowsMax = isAlone ? limit : INDEXED_ROWS_MAX
   const found = newestWithWord(ctx.db.engine, WORD_TABLE, {

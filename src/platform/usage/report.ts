@@ -1,8 +1,8 @@
-import { and, count, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq } from 'drizzle-orm'
 import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
 import { userOrgs, users } from '#core/tenancy/tables.ts'
-import { invites } from '#platform/invites/tables.ts'
+import { countStandingInvites } from '#platform/invites/standing.ts'
 import { bySource, type Figure, figureOf, listCounts } from './counts.ts'
 import { levelOf, listLevels } from './levels.ts'
 import { type Period, spanOf } from './period.ts'
@@ -56,18 +56,10 @@ export async function readUsage(ctx: Context, scope: Scope, period: Period): Pro
 }
 
 async function countPeople(ctx: Context, scope: Scope): Promise<{ members: number; openInvites: number }> {
-  const open = ctx.db
-    .select({ count: count() })
-    .from(invites)
-    .where(and(eq(invites.orgId, scope.orgId), eq(invites.state, 'pending'), gt(invites.expiresAt, ctx.clock.now())))
   const [row] = await ctx.db
-    .select({ members: count(), openInvites: sql`${open}`.mapWith(Number) })
+    .select({ members: count(), openInvites: countStandingInvites(ctx, scope, '').pending })
     .from(userOrgs)
     .innerJoin(users, eq(users.id, userOrgs.userId))
-    .where(isActiveMemberOf(scope.orgId))
+    .where(and(eq(userOrgs.orgId, scope.orgId), eq(users.isActive, true)))
   return row ?? { members: 0, openInvites: 0 }
-}
-
-function isActiveMemberOf(orgId: number): SQL | undefined {
-  return and(eq(userOrgs.orgId, orgId), eq(users.isActive, true))
 }
