@@ -32,6 +32,7 @@ export function StorageCard({ storage, period, now, ...shared }: StorageCardProp
         hx-post="/usage/refresh-storage"
         hx-target="#usage"
         hx-swap="outerMorph"
+        hx-disable="find [type=submit]"
       >
         <input type="hidden" name="period" value={period} />
         <SubmitButton label="Refresh storage" busyLabel="Walking…" look="plain" icon="refresh" />
