@@ -79,7 +79,7 @@ for (const mode of MODES.slice(0, 2)) {
       await press(page, 'Next: Members')
       await press(page, 'Next: Usage')
       await reads(page, 'Welcome tour, step 3 of 3')
-      await reads(page, 'active members')
+      await reads(page, 'LLM calls')
       await page.goto('/members')
       await press(page, 'End the tour')
       await page.getByText(/^Welcome tour, step/).waitFor({ state: 'detached' })

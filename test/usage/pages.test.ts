@@ -34,7 +34,7 @@ describe('the usage page', () => {
     expect(text).toContain('2026-03-15: 41 calls')
     expect(valuesOf(html, 'svg', 'role')).toContain('img')
     const today = textOf((await open(usage.app, '/usage?period=today', { person: usage.admin })).html)
-    expect(today).toContain('None all of yesterday')
+    expect(today).toContain('Up from none')
     const all = textOf((await open(usage.app, '/usage?period=all', { person: usage.admin })).html)
     expect([all.includes('chat: 61'), all.includes(' than ')]).toEqual([true, false])
   })
@@ -107,7 +107,7 @@ describe('the words of a comparison', () => {
       '50 % more than before',
       '50 % less than before',
       'The same as before',
-      'None before',
+      'Up from none',
       'The same as before',
       undefined,
     ])

@@ -5,7 +5,7 @@ export function deltaWords({ total, previous }: FigureProps, before: string): st
   if (previous === null) return undefined
   if (total === previous) return `The same as ${before}`
   const [distance, way] = [Math.abs(total - previous), total > previous ? 'more' : 'less']
-  if (previous === 0) return `None ${before}`
+  if (previous === 0) return 'Up from none'
   const percent = Math.round((distance / previous) * 100)
   return `${percent === 0 ? 'Under 1' : percent} % ${way} than ${before}`
 }

@@ -15,6 +15,7 @@ export function Course({ name, figure, words, isByMonth }: CourseProps): JSX.Ele
     const told = value === null ? 'unknown' : words(value)
     return { label: isByMonth ? from.slice(0, 7) : from, told, value: value ?? undefined }
   })
+  const most = Math.max(0, ...series.map(({ value }) => value ?? 0))
   const [first, last] = [points[0], points.at(-1)]
   if (!first || !last) return ''
   return (
@@ -25,6 +26,7 @@ export function Course({ name, figure, words, isByMonth }: CourseProps): JSX.Ele
       />
       <div class="hf-usage-ends" aria-hidden="true">
         <span safe>{first.label}</span>
+        <span safe>{`Most: ${words(most)}`}</span>
         <span safe>{last.label}</span>
       </div>
       <details>

@@ -26,12 +26,22 @@ const BEFORE: Readonly<Record<UsagePeriod, string>> = {
   '30d': 'the 30 days before',
   all: '',
 }
+/** A level is held against the one at the end of the period before. */
+const AGO: Readonly<Record<UsagePeriod, string>> = {
+  today: 'at the end of yesterday',
+  '7d': '7 days ago',
+  '30d': '30 days ago',
+  all: '',
+}
+const COUNT = new Intl.NumberFormat('en')
 const PERIODS = ['today', '7d', '30d', 'all'] as const
 
 /** Also the fragment of POST /usage/refresh-storage. */
 export function UsageContent(props: UsageProps): JSX.Element {
   const { period, llmCalls, dbtRuns, members } = props
-  const shared = { before: BEFORE[period], isByMonth: period === 'all' }
+  const isByMonth = period === 'all'
+  const shared = { before: BEFORE[period], isByMonth }
+  const levels = { before: AGO[period], isByMonth }
   const calls = llmCalls.total === 0
   const runs = dbtRuns.total === 0
   return (
@@ -61,27 +71,27 @@ export function UsageContent(props: UsageProps): JSX.Element {
           ]}
         />
         <KpiCard
-          {...shared}
+          {...levels}
           name="Datasets"
           figure={props.datasets}
           words={(value) => plural(value, 'dataset')}
           notes={props.datasets.total === 0 ? ['Datasets are counted once data is synced or uploaded.'] : []}
         />
         <KpiCard
-          {...shared}
+          {...levels}
           name="Dashboards"
           figure={props.dashboards}
           words={(value) => plural(value, 'dashboard')}
           notes={props.dashboards.total === 0 ? ['Dashboards are counted once some are built on datasets.'] : []}
         />
         <KpiCard
-          {...shared}
+          {...levels}
           name="Members"
           figure={members}
           words={(value) => plural(value, 'active member')}
           notes={[`Active now. ${plural(members.openInvites, 'open invitation')}`]}
         />
-        <StorageCard {...shared} storage={props.storage} period={period} now={props.now} />
+        <StorageCard {...levels} storage={props.storage} period={period} now={props.now} />
       </div>
     </div>
   )
@@ -97,5 +107,5 @@ function Periods({ period }: Pick<UsageProps, 'period'>): JSX.Element {
 }
 
 function sourceWords({ source, calls }: Readonly<{ source: string; calls: number }>): string {
-  return `${source}: ${calls}`
+  return `${source}: ${COUNT.format(calls)}`
 }
