@@ -48,6 +48,9 @@ import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
 import { tourPages } from '#platform/tour/pages.tsx'
+import { usageApi } from '#platform/usage/api.ts'
+import { usageJobs, usageSchedules } from '#platform/usage/jobs.ts'
+import { usagePages } from '#platform/usage/pages.tsx'
 import { usersApi } from '#platform/users/api.ts'
 import { usersJobs } from '#platform/users/jobs.ts'
 import { usersPages } from '#platform/users/pages.tsx'
@@ -60,17 +63,18 @@ const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
-  ...[systemHealthApi, smtpApi, webhooksApi, eventsApi],
+  ...[usageApi, systemHealthApi, smtpApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
-  ...[healthPages, smtpPages, webhooksPages],
+  ...[usagePages, healthPages, smtpPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'Usage', href: '/usage', icon: 'gauge', permission: 'usage.read' },
   { section: 'Workspace', label: 'Health', href: '/health', icon: 'heartbeat', permission: 'health.read' },
   { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'smtp.edit' },
   { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
@@ -108,17 +112,24 @@ const TOUR: readonly TourStep[] = [
     href: '/members',
     permission: 'member.read',
   },
+  {
+    id: 'usage',
+    title: 'Usage',
+    text: 'See what your organization uses: calls of language models, dbt runs, members and storage, for today or for a longer time.',
+    href: '/usage',
+    permission: 'usage.read',
+  },
 ]
 
 /** Everything the clock does in this role. */
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
-  ...[...healthJobs, ...webhooksJobs],
+  ...[...usageJobs, ...healthJobs, ...webhooksJobs],
 ]
 export const platformSchedules = [
   ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
-  ...[...healthSchedules, ...webhooksSchedules],
+  ...[...usageSchedules, ...healthSchedules, ...webhooksSchedules],
 ]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
