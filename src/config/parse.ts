@@ -39,15 +39,11 @@ export function addressesOf(variable: string, value: string): string[] {
   return addresses
 }
 
-/** Ranges of addresses (CIDR) or single ones, comma-separated; as texts, since a config is nothing but what JSON can hold. */
+/** Ranges of addresses (CIDR) or single ones, comma-separated, as they are written. */
 export function rangesOf(variable: string, value: string | undefined): string[] {
-  return listOf(value).map((text) => {
-    if (parseIpRange(text)) return text
-    throw new ConfigError(
-      variable,
-      'must be ranges of addresses such as 10.20.0.0/16 or fd00::/8, separated by commas.',
-    )
-  })
+  const ranges = listOf(value)
+  if (ranges.every((text) => parseIpRange(text) !== undefined)) return ranges
+  throw new ConfigError(variable, 'must be ranges of addresses such as 10.20.0.0/16 or fd00::/8, separated by commas.')
 }
 
 /** The origin (RFC 6454) of an http or https URL without a path. */

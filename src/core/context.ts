@@ -1,12 +1,12 @@
 import { build } from '#config/build.ts'
 import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
+import { migrateAndRecord } from '#core/audit/migrated.ts'
 import { createLicensing } from '#core/license/licensing.ts'
 import { createMail } from '#core/mail/mail.ts'
 import { findOrgMail, hasOwnRelay } from '#core/mail/org-mail.ts'
 import { openVault } from '#core/vault/vault.ts'
 import { openDatabase, type Tx } from '#db/database.ts'
-import { migrate } from '#db/migrate.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { systemClock } from '#lib/clock.ts'
 import { localRunner } from '#lib/exec.ts'
@@ -45,7 +45,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     ...(overrides.onStatement && { onStatement: overrides.onStatement }),
   })
   try {
-    await migrate(db, migrations, { log })
+    await migrateAndRecord({ db, clock, random, log }, migrations)
     const vault = await openVault({
       db,
       secret: secrets.jwtSecret,
@@ -55,7 +55,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     })
     const jobs = createQueue({ clock, random, seal: vault.seal, open: vault.open })
     const { licenseKey } = secrets
-    const license = await createLicensing({ config, licenseKey, db, clock, random, keys: build.licenseKeys })
+    const license = await createLicensing({ config, licenseKey, db, clock, random, jobs, keys: build.licenseKeys })
     const userAgent = `Honeyframe/${build.version}`
     const allow = config.egressAllow.flatMap((text) => parseIpRange(text) ?? [])
     const egress = createEgress({ allow, userAgent, resolve: overrides.resolve })

@@ -18,6 +18,8 @@ export type WordQuery = Readonly<{
   from: Date | undefined
   /** Org, times and place again, for the rows themselves: marks are cut and may be shared. */
   where: (columns: PlacedColumns) => SQL | undefined
+  /** What else is asked of a row; of the table's own columns. */
+  fits: SQL | undefined
   limit: number
 }>
 
@@ -30,7 +32,7 @@ const LAST_CHARACTER = '\u{10ffff}'
 const NEWEST_DAYS = 3
 
 /**
- * The ids of the newest rows that hold a word, as a sub-query: at most `limit`, found by the index of words that the
+ * The newest rows that hold a word, as a query of `id`, `at` and `fits` (1 or 0): at most `limit`, found by the index of words that the
  * migrations keep (FTS5, GIN). On either engine its cost follows the word, not the table.
  */
 export function newestWithWord(engine: Engine, place: WordTable, query: WordQuery): SQL {
@@ -41,12 +43,12 @@ export function newestWithWord(engine: Engine, place: WordTable, query: WordQuer
 function onSqlite(place: WordTable, query: WordQuery): SQL {
   const { below, from } = query
   const over = from && sql` and f.rowid >= ${from.getTime()} * ${IDS_A_MS}`
-  return sql`(select ${place.id} from audit_words f cross join ${place.table}
+  return sql`select ${place.id} as id, ${place.at} as at, ${fitsOf(query)} as fits from audit_words f cross join ${place.table}
     where f.audit_words match ${termsWith(markOf(query))}
       and f.rowid < ${below.at.getTime()} * ${IDS_A_MS} + ${below.id} % ${IDS_A_MS}${over}
       and ${place.at} = f.rowid / ${IDS_A_MS} and ${place.id} % ${IDS_A_MS} = f.rowid % ${IDS_A_MS}
       and ${query.where(place) ?? sql`true`}
-    order by f.rowid desc limit ${query.limit})`
+    order by f.rowid desc limit ${query.limit}`
 }
 
 /**
@@ -64,15 +66,15 @@ function onPostgres(place: WordTable, query: WordQuery): SQL {
   const first = Math.floor(query.below.at.getTime() / DAY_MS)
   const days = Array.from({ length: NEWEST_DAYS }, (_, day) => `'${orgMark(query)}d${first - day}'`).join(' | ')
   const parts = [`(${days})`, `!(${days})`].map((when) => hitsOf(place, query, `'${markOf(query)}':* & ${when}`))
-  return sql`(select id from (${sql.join(parts, sql` union all `)}) found limit ${query.limit})`
+  return sql`select id, at, fits from (${sql.join(parts, sql` union all `)}) found limit ${query.limit}`
 }
 
 /** `offset 0` keeps order, limit and conditions out: by them the planner would walk the log, or build a bitmap of all of it. */
 function hitsOf(place: WordTable, query: WordQuery, marks: string): SQL {
   const { orgId, action, actorId, at, id, searchText } = place
   const hit = { orgId: sql`hits.org_id`, at: sql`hits.at`, id: sql`hits.id` }
-  return sql`(select hits.id from (
-      select ${orgId}, ${at}, ${id} from ${place.table}
+  return sql`(select hits.id, hits.at, hits.fits from (
+      select ${orgId}, ${at}, ${id}, ${fitsOf(query)} as fits from ${place.table}
       where audit_words(${orgId}, ${action}, ${actorId}, ${at}, ${searchText}) @@ ${marks}::tsquery offset 0
     ) hits where ${query.where(hit) ?? sql`true`} order by hits.at desc, hits.id desc limit ${query.limit})`
 }
@@ -84,4 +86,8 @@ function markOf(query: WordQuery): string {
 
 function orgMark({ org }: WordQuery): string {
   return `o${org ?? 0}`
+}
+
+function fitsOf({ fits }: WordQuery): SQL {
+  return fits ? sql`case when ${fits} then 1 else 0 end` : sql`1`
 }

@@ -23,6 +23,9 @@ import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
 import { groupsPages } from '#platform/groups/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
+import { healthJobs, healthSchedules } from '#platform/health/jobs.ts'
+import { healthPages } from '#platform/health/pages.tsx'
+import { systemHealthApi } from '#platform/health/system-api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
@@ -45,24 +48,36 @@ import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
 import { tourPages } from '#platform/tour/pages.tsx'
+import { usageApi } from '#platform/usage/api.ts'
+import { usageJobs, usageSchedules } from '#platform/usage/jobs.ts'
+import { usagePages } from '#platform/usage/pages.tsx'
 import { usersApi } from '#platform/users/api.ts'
 import { usersJobs } from '#platform/users/jobs.ts'
 import { usersPages } from '#platform/users/pages.tsx'
+import { webhooksApi } from '#platform/webhooks/api.ts'
+import { eventsApi } from '#platform/webhooks/events-api.ts'
+import { webhooksJobs, webhooksSchedules } from '#platform/webhooks/jobs.ts'
+import { webhooksPages } from '#platform/webhooks/pages.tsx'
 
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
-  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi, smtpApi],
+  ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
+  ...[usageApi, systemHealthApi, smtpApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
-  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages, smtpPages],
+  ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
+  ...[usagePages, healthPages, smtpPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'Usage', href: '/usage', icon: 'gauge', permission: 'usage.read' },
+  { section: 'Workspace', label: 'Health', href: '/health', icon: 'heartbeat', permission: 'health.read' },
   { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'smtp.edit' },
+  { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
@@ -97,14 +112,25 @@ const TOUR: readonly TourStep[] = [
     href: '/members',
     permission: 'member.read',
   },
+  {
+    id: 'usage',
+    title: 'Usage',
+    text: 'See what your organization uses: calls of language models, dbt runs, members and storage, for today or for a longer time.',
+    href: '/usage',
+    permission: 'usage.read',
+  },
 ]
 
 /** Everything the clock does in this role. */
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
+  ...[...usageJobs, ...healthJobs, ...webhooksJobs],
 ]
-export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
+export const platformSchedules = [
+  ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
+  ...[...usageSchedules, ...healthSchedules, ...webhooksSchedules],
+]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {

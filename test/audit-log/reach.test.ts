@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'bun:test'
 import type { Action } from '#core/audit/actions.ts'
-import { engine } from '#db/columns.ts'
 import { dateOfMs } from '#lib/clock.ts'
 import { exactTime } from '#lib/format.ts'
 import type { AuditEvent } from '#platform/audit-log/event.ts'
 import type { Place } from '#platform/audit-log/place.ts'
-import { INDEXED_ROWS_MAX, REACH, WALKED_ROWS_MAX } from '#platform/audit-log/search.ts'
+import { INDEXED_ROWS_MAX, WALKED_BELOW_MAX, WALKED_ROWS_MAX } from '#platform/audit-log/search.ts'
 import { open } from '#test/members/visit.ts'
 import { textOf, valuesOf } from '#test/views/markup.ts'
 import { fillLog, type Log, openLog, START } from './arrange.ts'
 
 /** So many rows a page of a search looks at when every word is frequent. */
-const PAGE_ROWS = WALKED_ROWS_MAX + REACH[engine].walkedRows
+const PAGE_ROWS = WALKED_ROWS_MAX + WALKED_BELOW_MAX
 const PAGES_MAX = 400
 
 type Typed = Parameters<Log['page']>[0]

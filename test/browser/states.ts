@@ -122,6 +122,12 @@ export const STATES: readonly State[] = [
   { name: 'a filter of the audit log', who: 'admin', reach: (page) => filterEvents(page) },
   { name: 'a refused filter', who: 'admin', refusals: [422], reach: goto('/audit-log?actor=ada&from=soon') },
   { name: 'no event of that kind', who: 'admin', reach: goto('/audit-log?action=audit.trimmed') },
+  { name: 'the usage', who: 'admin', reach: goto('/usage') },
+  {
+    name: 'the usage of all time',
+    who: 'admin',
+    reach: (page) => pressOn(page, '/usage?period=all', ['Refresh storage']),
+  },
   { name: 'the account menu', who: 'admin', reach: (page) => pressOn(page, '/account', [/^Account of/]) },
   { name: 'the theme menu', who: 'admin', reach: (page) => pressOn(page, '/account', ['Theme']) },
   { name: 'the account', who: 'viewer', reach: goto('/account') },

@@ -93,6 +93,9 @@ export const OWN: Readonly<Record<string, Case>> = {
   ...users(),
   ...LICENSE_CASES,
   ...SMTP_CASES,
+  'GET /api/usage 200': ({ call }, operation) => call(operation, { query: 'period=all' }),
+  'GET /api/usage 422 invalid_query': ({ call }, operation) => call(operation, { query: 'period=1y' }),
+  'POST /api/usage/refresh-storage 200': ({ call }, operation) => call(operation),
 }
 
 function isInQuery(parameter: Json): boolean {

@@ -16,6 +16,7 @@ import {
   tourPages,
 } from './gallery-shell.tsx'
 import { smtpPages } from './gallery-smtp.tsx'
+import { usagePages } from './gallery-usage.tsx'
 import { usersPages } from './gallery-users.tsx'
 
 export type { Say } from './gallery-data.tsx'
@@ -26,7 +27,7 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
   const inShell = {
     ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
     ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say), ...auditLogPages(say), ...licensePages(say) },
-    ...{ ...licenseBannerPages(say), ...smtpPages(say) },
+    ...{ ...licenseBannerPages(say), ...smtpPages(say), ...usagePages(say) },
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const

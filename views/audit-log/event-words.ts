@@ -42,6 +42,9 @@ const WORDS: Readonly<Partial<Record<Action, string>>> = {
   'smtp.updated': 'Changed the mail server to {host}:{port}, from {from}',
   'smtp.removed': 'Removed the mail server {host}',
   'smtp.tested': 'Sent a test mail to {to}: {detail}',
+  'health.changed': 'The health of {component} went from {from} to {to}: {message}',
+  'system.deployed': 'Started version {version}',
+  'system.migrated': 'Migrated the database: {migrations}',
   'audit.trimmed': 'Deleted {deleted} audit lines from before {before}',
 }
 

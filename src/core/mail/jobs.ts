@@ -9,6 +9,7 @@ const ATTEMPTS_MAX = 12
 
 const noticeMailJob = defineJob<Context, StoredNotice>({
   kind: NOTICE_MAIL_KIND,
+  lane: 'outbound',
   attemptsMax: ATTEMPTS_MAX,
   parse: readNotice,
   async run(ctx, job) {

@@ -25,10 +25,12 @@ export function stretchOf(
 }
 
 /** What else a filter asks of a row but its words; undefined when that is nothing. */
-export function factsOf(ctx: Context, { action, actor }: AuditFilter, on: FactColumns = auditLog): SQL | undefined {
+export function factsOf(ctx: Context, { action, actor }: AuditFilter): SQL | undefined {
   return and(
-    action === undefined ? undefined : sql`${on.action} = ${action}`,
-    actor === undefined ? undefined : sql`${on.actorId} = ${typeof actor === 'number' ? actor : userBy(ctx, actor)}`,
+    action === undefined ? undefined : sql`${auditLog.action} = ${action}`,
+    actor === undefined
+      ? undefined
+      : sql`${auditLog.actorId} = ${typeof actor === 'number' ? actor : userBy(ctx, actor)}`,
   )
 }
 

@@ -1,26 +1,25 @@
-import { and, inArray, type SQL } from 'drizzle-orm'
+import { and, type SQL } from 'drizzle-orm'
 import { auditLog } from '#core/audit/tables.ts'
 import type { Context } from '#core/context.ts'
 import { newestWithWord } from '#db/word-search.ts'
-import { type FactColumns, factsOf, stretchOf } from './condition.ts'
+import { factsOf, stretchOf } from './condition.ts'
 import { type EventPage, type PageRequest, pageOf } from './event-page.ts'
 import type { AuditFilter } from './filter.ts'
-import { type Look, look } from './look.ts'
+import { holds, type Look, lookAt, walk } from './look.ts'
 import type { Place } from './place.ts'
 
 /** How many of the newest rows are read one by one before the index of words is asked: a frequent word is among them. */
 export const WALKED_ROWS_MAX = 1_000
 /** How many rows of the rarest word are looked at for the rest of what is asked. */
-export const INDEXED_ROWS_MAX = 1_000
+export const INDEXED_ROWS_MAX = 500
+/** How many rows below the newest are read where every word is frequent. */
+export const WALKED_BELOW_MAX = 5_000
 
 /**
  * A word that stands in so many of the newest rows is frequent. SQLite meets the rows of a word in order, so that a limit
  * spares it the others; PostgreSQL gathers all of them first.
  */
-export const REACH = {
-  sqlite: { frequentRows: 20, walkedRows: 5_000 },
-  postgres: { frequentRows: 5, walkedRows: 10_000 },
-} as const
+const FREQUENT_ROWS = { sqlite: 20, postgres: 5 } as const
 
 const { orgId, action, actorId, at, id, searchText } = auditLog
 const WORD_TABLE = { table: auditLog, orgId, action, actorId, at, id, searchText }
@@ -47,31 +46,30 @@ export async function searchEvents(
   return pageOf([...newest.events, ...older.events], limit, older.end)
 }
 
-async function readNewest(search: Search, place: Place | undefined): Promise<Look> {
-  const { org, filter, facts } = search
-  const stretch = stretchOf(org, filter, place)
-  // Rows of one action tell little of how frequent a word is in the whole log.
-  const counted = facts ? stretch : 'rows'
-  return await look(search.ctx, { ...matchOf(search), rows: and(stretch, facts), rowsMax: WALKED_ROWS_MAX, counted })
+async function readNewest({ ctx, org, filter, facts, limit }: Search, place: Place | undefined): Promise<Look> {
+  // Rows of one action tell little of how frequent a word is in the whole log, so that the words are counted in those of any.
+  const sample = stretchOf(org, filter, place)
+  return await walk(ctx, {
+    ...{ rows: and(sample, facts), rowsMax: WALKED_ROWS_MAX, words: filter.words },
+    sample,
+    limit: limit + 1,
+  })
 }
 
 async function lookBelow(search: Search, { frequencies }: Look, place: Place): Promise<Look> {
-  const { ctx, org, filter, facts, limit } = search
-  const reach = REACH[ctx.db.engine]
-  const isAlone = filter.words.length === 1 && facts === undefined
+  const { ctx, org, filter, facts, limit: shown } = search
+  const { words } = filter
+  const isAlone = words.length === 1 && facts === undefined
   const least = Math.min(...frequencies)
-  if (!isAlone && least >= reach.frequentRows) {
-    const rows = and(stretchOf(org, filter, place), facts)
-    return await look(ctx, { ...matchOf(search), rows, rowsMax: reach.walkedRows })
+  const limit = shown + 1
+  if (!isAlone && least >= FREQUENT_ROWS[ctx.db.engine]) {
+    return await walk(ctx, { rows: and(stretchOf(org, filter, place), facts), rowsMax: WALKED_BELOW_MAX, words, limit })
   }
-  const rowsMax = isAlone ? limit + 1 : INDEXED_ROWS_MAX
+  const rowsMax = isAlone ? limit : INDEXED_ROWS_MAX
   const found = newestWithWord(ctx.db.engine, WORD_TABLE, {
-    ...{ org, word: filter.words[frequencies.indexOf(least)] ?? '', below: place, from: filter.after },
-    ...{ limit: rowsMax, where: (columns) => stretchOf(org, filter, place, columns) },
+    ...{ org, word: words[frequencies.indexOf(least)] ?? '', below: place, from: filter.after, limit: rowsMax },
+    where: (columns) => stretchOf(org, filter, place, columns),
+    fits: and(facts, ...words.map((word) => holds(auditLog.searchText, word))),
   })
-  return await look(ctx, { ...matchOf(search), rows: inArray(auditLog.id, found), rowsMax })
-}
-
-function matchOf({ ctx, filter, limit }: Search) {
-  return { words: filter.words, factsOn: (on: FactColumns) => factsOf(ctx, filter, on), limit: limit + 1 }
+  return await lookAt(ctx, found, { rowsMax, limit })
 }
