@@ -36,7 +36,13 @@ describe('what is known of the install', () => {
 
   test('counts no sample of an hour twice that was rolled up', () => {
     const rows = [hour(0, [HOUR_MS, 0, 0], 'ok'), sample(56), sample(59), sample(61)]
-    const beats = [...Array(13).keys()].map((place) => sample(place * 5))
+    const known = installPieces(rows, until(63)).reduce((sum, piece) => sum + knownMs(piece), 0)
+    expect(known).toBe(HOUR_MS + minutes(3))
+  })
+})
+
+describe('what is known of an org', () => {
+  const beats = [...Array(13).keys()].map((place) => sample(place * 5))
   const known = knownOf(installPieces(beats, until(60)))
   const time = { fromMs: START, toMs: until(60) }
 
