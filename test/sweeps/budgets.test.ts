@@ -40,6 +40,11 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /api/license/simulate': 1,
   'GET /license': 1,
   'GET /settings/license': 3,
+  // On the second request, as a page that is looked at again: what was looked at seconds ago does for everybody.
+  'GET /api/system/health': 1,
+  'GET /api/system/health/history': 3,
+  'GET /api/system/health/alerts': 2,
+  'GET /health': 4,
   'GET /members': 4,
   'GET /users': 4,
   'GET /tokens': 2,

@@ -4,6 +4,7 @@ import { PIXEL } from '#test/support/pictures.ts'
 import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
 import { groupCases } from './group-cases.ts'
+import { HEALTH_CASES } from './health-cases.ts'
 import { GATE_CASES, LICENSE_CASES } from './license-cases.ts'
 import { SMTP_CASES } from './smtp-cases.ts'
 
@@ -80,6 +81,7 @@ export const OWN: Readonly<Record<string, Case>> = {
     call(operation, { id: (await accessToken()).id }),
   'GET /api/health 200': ({ call }, operation) => call(operation),
   'GET /api/version 200': ({ call }, operation) => call(operation),
+  ...HEALTH_CASES,
   'GET /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":""}' }),
