@@ -60,7 +60,7 @@ async function main(argv: string[]): Promise<void> {
   const names = namesOf(values.only)
   const folder = await mkdtemp(join(tmpdir(), 'honeyframe-bench-'))
   try {
-    await using postgres = await startPostgres()
+    await using postgres = await startPostgres({ dir: tmpdir() })
     const isQuick = values.quick === true
     const size = isQuick ? { rounds: 3, seconds: 2 } : { rounds: 9, seconds: 3 }
     const executable = values.executable ? resolve(values.executable) : await buildProduct(folder)

@@ -8,8 +8,9 @@ import { type Context, createContext } from '#core/context.ts'
 import { createBearer } from '#http/bearer.ts'
 import { JSON_BYTES_MAX } from '#http/body.ts'
 import { startScheduler } from '#jobs/schedule.ts'
-import { startWorker } from '#jobs/worker.ts'
+import { startWorkers } from '#jobs/workers.ts'
 import { addMs } from '#lib/clock.ts'
+import { recordDeployment } from '#platform/health/deployment.ts'
 import { createPlatform, platformJobs, platformSchedules } from '#platform/platform.ts'
 
 const STOP_WAIT_MS = 9_000
@@ -34,9 +35,10 @@ export async function serveCommand(argv: string[]): Promise<number> {
   const { answer } = createPlatform(ctx, bearer, secrets)
   // Before anyone can ask: whoever sees the address answer also finds the setup link.
   await announceFirstBoot(ctx, secrets)
+  await recordDeployment(ctx)
   await using server = listen(ctx, answer)
   await using _scheduler = startScheduler(ctx, platformSchedules)
-  await using _worker = startWorker(ctx, platformJobs)
+  await using _worker = startWorkers(ctx, platformJobs)
   const { port } = server
   ctx.log.info('listening', { host: config.host, port, version: build.version, public_url: config.publicUrl })
   const signal = await stopSignal()

@@ -1,5 +1,6 @@
 import type { Secrets } from '#config/secrets.ts'
 import type { Context } from '#core/context.ts'
+import { mailJobs } from '#core/mail/jobs.ts'
 import { createApp } from '#http/app.ts'
 import { assets } from '#http/assets.ts'
 import type { Bearer } from '#http/bearer.ts'
@@ -22,6 +23,9 @@ import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
 import { groupsPages } from '#platform/groups/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
+import { healthJobs, healthSchedules } from '#platform/health/jobs.ts'
+import { healthPages } from '#platform/health/pages.tsx'
+import { systemHealthApi } from '#platform/health/system-api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
@@ -38,6 +42,8 @@ import { sessionsApi } from '#platform/sessions/api.ts'
 import { sessionsJobs, sessionsSchedules } from '#platform/sessions/jobs.ts'
 import { sessionsPages } from '#platform/sessions/pages.tsx'
 import { setupPages } from '#platform/setup/pages.tsx'
+import { smtpApi } from '#platform/smtp/api.ts'
+import { smtpPages } from '#platform/smtp/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
@@ -48,23 +54,30 @@ import { usagePages } from '#platform/usage/pages.tsx'
 import { usersApi } from '#platform/users/api.ts'
 import { usersJobs } from '#platform/users/jobs.ts'
 import { usersPages } from '#platform/users/pages.tsx'
+import { webhooksApi } from '#platform/webhooks/api.ts'
+import { eventsApi } from '#platform/webhooks/events-api.ts'
+import { webhooksJobs, webhooksSchedules } from '#platform/webhooks/jobs.ts'
+import { webhooksPages } from '#platform/webhooks/pages.tsx'
 
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
-  usageApi,
+  ...[usageApi, systemHealthApi, smtpApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
-  usagePages,
+  ...[usagePages, healthPages, smtpPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
   { section: 'Workspace', label: 'Usage', href: '/usage', icon: 'gauge', permission: 'usage.read' },
+  { section: 'Workspace', label: 'Health', href: '/health', icon: 'heartbeat', permission: 'health.read' },
+  { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'smtp.edit' },
+  { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
@@ -110,12 +123,13 @@ const TOUR: readonly TourStep[] = [
 
 /** Everything the clock does in this role. */
 export const platformJobs = [
-  ...[...sessionsJobs, ...invitesJobs, ...usersJobs],
-  ...[...auditLogJobs, ...licenseJobs, ...usageJobs, deleteEndedJobs],
+  ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
+  ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
+  ...[...usageJobs, ...healthJobs, ...webhooksJobs],
 ]
 export const platformSchedules = [
-  ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, ...usageSchedules],
-  DELETE_ENDED_JOBS,
+  ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
+  ...[...usageSchedules, ...healthSchedules, ...webhooksSchedules],
 ]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */

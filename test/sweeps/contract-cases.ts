@@ -5,6 +5,7 @@ import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
 import { groupCases } from './group-cases.ts'
 import { GATE_CASES, LICENSE_CASES } from './license-cases.ts'
+import { SMTP_CASES } from './smtp-cases.ts'
 
 export type Case = (stage: Stage, operation: Operation) => Promise<Response>
 
@@ -91,6 +92,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   ...acceptance(),
   ...users(),
   ...LICENSE_CASES,
+  ...SMTP_CASES,
   'GET /api/usage 200': ({ call }, operation) => call(operation, { query: 'period=all' }),
   'GET /api/usage 422 invalid_query': ({ call }, operation) => call(operation, { query: 'period=1y' }),
   'POST /api/usage/refresh-storage 200': ({ call }, operation) => call(operation),

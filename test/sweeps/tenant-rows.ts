@@ -1,4 +1,6 @@
 import { eq } from 'drizzle-orm'
+import { relayPurpose } from '#core/mail/org-mail.ts'
+import { smtpSettings } from '#core/mail/tables.ts'
 import { users } from '#core/tenancy/tables.ts'
 import { scopes } from '#db/columns.ts'
 import { createToken } from '#platform/tokens/token.ts'
@@ -37,6 +39,7 @@ export async function makeTenant(app: TestApp, mark: string): Promise<Tenant> {
   const admin = await makePerson(app, orgId, 'admin', `admin@${mark}.test`)
   const tenant = { mark, orgId, slug, admin }
   for (const make of new Set(Object.values(ROWS))) await make(app, tenant)
+  await setRelay(app, tenant)
   return tenant
 }
 
@@ -95,6 +98,13 @@ async function makeGroupOf(app: TestApp, { mark, orgId }: Tenant): Promise<numbe
 
 async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
   return (await makePerson(app, orgId, 'analyst', `member-${++made}@${mark}.test`)).userId
+}
+
+async function setRelay({ ctx }: TestApp, { mark, orgId }: Tenant): Promise<void> {
+  const passwordSealed = ctx.vault.seal(mark, relayPurpose(orgId))
+  const server = { host: `mail.${mark}.test`, port: 2525, tls: 'starttls', username: mark } as const
+  const from = `team@${mark}.test`
+  await ctx.db.insert(smtpSettings).values({ orgId, ...server, from, passwordSealed, updatedAt: ctx.clock.now() })
 }
 
 async function makeDeactivated(app: TestApp, tenant: Tenant): Promise<number> {

@@ -26,6 +26,8 @@ const FORMS: Readonly<Record<string, string>> = {
   'POST /groups/{id}/rename': 'name=Data+team',
   'POST /groups/{id}/members': 'person=admin%40quagga.test',
   'POST /users/{id}/rename': 'name=Somebody+Else',
+  'POST /smtp': 'host=mail.test&port=25&tls=none&username=x&password=y&from=a%40b.test',
+  'POST /smtp/test': 'to=a%40b.test',
 }
 /** A name that an org has once: each request says another. */
 const NAME = /Data(?:\+| )team/

@@ -13,6 +13,7 @@ import dots from '@tabler/icons/outline/dots.svg' with { type: 'text' }
 import download from '@tabler/icons/outline/download.svg' with { type: 'text' }
 import eye from '@tabler/icons/outline/eye.svg' with { type: 'text' }
 import gauge from '@tabler/icons/outline/gauge.svg' with { type: 'text' }
+import heartbeat from '@tabler/icons/outline/heartbeat.svg' with { type: 'text' }
 import history from '@tabler/icons/outline/history.svg' with { type: 'text' }
 import hourglassOff from '@tabler/icons/outline/hourglass-off.svg' with { type: 'text' }
 import infoCircle from '@tabler/icons/outline/info-circle.svg' with { type: 'text' }
@@ -41,6 +42,7 @@ import userOff from '@tabler/icons/outline/user-off.svg' with { type: 'text' }
 import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
 import users from '@tabler/icons/outline/users.svg' with { type: 'text' }
 import usersGroup from '@tabler/icons/outline/users-group.svg' with { type: 'text' }
+import webhook from '@tabler/icons/outline/webhook.svg' with { type: 'text' }
 import x from '@tabler/icons/outline/x.svg' with { type: 'text' }
 
 /** Every icon the pages draw. An icon that is not imported here is not in the program. */
@@ -59,6 +61,7 @@ const ICONS = {
   dots: inner(dots),
   download: inner(download),
   eye: inner(eye),
+  heartbeat: inner(heartbeat),
   gauge: inner(gauge),
   history: inner(history),
   'hourglass-off': inner(hourglassOff),
@@ -88,6 +91,7 @@ const ICONS = {
   'user-plus': inner(userPlus),
   users: inner(users),
   'users-group': inner(usersGroup),
+  webhook: inner(webhook),
   x: inner(x),
 } as const
 

@@ -1,8 +1,10 @@
 import type { Actor } from '#core/scope.ts'
 import type { Tx } from '#db/database.ts'
+import type { Queue } from '#jobs/queue.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Random } from '#lib/random.ts'
 import type { Action, ActionDetails } from './actions.ts'
+import { announceEvent } from './outbox.ts'
 import { searchTextOf } from './search-text.ts'
 import { auditLog } from './tables.ts'
 
@@ -15,12 +17,37 @@ export type AuditSubject = Readonly<{
   address?: string | undefined
 }>
 
+type Recorder = Readonly<{ clock: Clock; random: Random }>
+
 /**
  * Writes what happened in the transaction of the change: with it or not at all. The row is the audit line and the
  * outbox that webhooks and notifications read. Answers with the event's id (UUIDv7).
  */
 export async function record<A extends Action>(
-  ctx: Readonly<{ clock: Clock; random: Random }>,
+  ctx: Recorder & Readonly<{ jobs: Pick<Queue, 'enqueue'> }>,
+  tx: Tx,
+  subject: AuditSubject,
+  action: A,
+  detail: ActionDetails[A],
+): Promise<string> {
+  const eventId = await recordLine(ctx, tx, subject, action, detail)
+  if (subject.orgId !== undefined) await announceEvent(ctx, tx, { orgId: subject.orgId, eventId })
+  return eventId
+}
+
+/** The audit line alone, of what concerns no org: nobody is waiting for such an event, so that no queue is needed. */
+export async function recordOfInstall<A extends Action>(
+  ctx: Recorder,
+  tx: Tx,
+  subject: Omit<AuditSubject, 'orgId'>,
+  action: A,
+  detail: ActionDetails[A],
+): Promise<string> {
+  return await recordLine(ctx, tx, { ...subject, orgId: undefined }, action, detail)
+}
+
+async function recordLine<A extends Action>(
+  ctx: Recorder,
   tx: Tx,
   subject: AuditSubject,
   action: A,
