@@ -14,6 +14,7 @@ type Payload = Notice & Readonly<{ userId: number }>
 
 const noticeMailJob = defineJob<Context, Payload>({
   kind: NOTICE_MAIL_KIND,
+  lane: 'outbound',
   attemptsMax: ATTEMPTS_MAX,
   parse: parsePayload,
   async run(ctx, job) {
