@@ -45,6 +45,7 @@ export async function startTestApp(options: Options = {}) {
     passwordCost: CHEAP,
     writeLog: (line) => lines.push(line),
     onStatement: (sql) => statements.push(sql),
+    resolve: resolveNothing,
     ...options.overrides,
   })
   const bearer = createBearer(config, secrets, ctx.clock, ctx.random)
@@ -67,6 +68,11 @@ export async function startTestApp(options: Options = {}) {
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** No test asks a real name server. */
+async function resolveNothing(name: string): Promise<never> {
+  throw Object.assign(new Error(`ENOTFOUND ${name}`), { code: 'ENOTFOUND' })
 }
 
 export type TestPerson = Readonly<{

@@ -5,6 +5,7 @@ import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
 import { groupCases } from './group-cases.ts'
 import { GATE_CASES, LICENSE_CASES } from './license-cases.ts'
+import { webhookCases } from './webhook-cases.ts'
 
 export type Case = (stage: Stage, operation: Operation) => Promise<Response>
 
@@ -91,6 +92,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   ...acceptance(),
   ...users(),
   ...LICENSE_CASES,
+  ...webhookCases(),
 }
 
 function isInQuery(parameter: Json): boolean {

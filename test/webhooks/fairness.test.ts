@@ -19,15 +19,13 @@ async function fillWaiting({ ctx, orgId }: Stage, webhookId: number, eventId: st
     const made = { orgId, webhookId, eventId, eventType: 'group.created', state: 'waiting' as const, createdAt }
     await ctx.db.insert(webhookDeliveries).values(ids.map((id) => ({ ...made, id, origin: `replay:${id}` })))
     const job = { kind: 'webhook.deliver', orgId, state: 'waiting' as const, runAt: createdAt, createdAt }
-    await ctx.db
-      .insert(jobs)
-      .values(
-        ids.map((id) => ({
-          ...job,
-          id: ctx.random.uuid(),
-          payload: JSON.stringify({ plain: { deliveryId: id, number: 1 } }),
-        })),
-      )
+    await ctx.db.insert(jobs).values(
+      ids.map((id) => ({
+        ...job,
+        id: ctx.random.uuid(),
+        payload: JSON.stringify({ plain: { deliveryId: id, number: 1 } }),
+      })),
+    )
   }
 }
 
