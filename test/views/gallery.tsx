@@ -16,6 +16,7 @@ import {
   tourPages,
 } from './gallery-shell.tsx'
 import { usersPages } from './gallery-users.tsx'
+import { webhooksPages } from './gallery-webhooks.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
@@ -25,7 +26,7 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
   const inShell = {
     ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
     ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say), ...auditLogPages(say), ...licensePages(say) },
-    ...licenseBannerPages(say),
+    ...{ ...licenseBannerPages(say), ...webhooksPages(say) },
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
