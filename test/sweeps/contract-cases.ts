@@ -7,6 +7,7 @@ import { groupCases } from './group-cases.ts'
 import { HEALTH_CASES } from './health-cases.ts'
 import { GATE_CASES, LICENSE_CASES } from './license-cases.ts'
 import { SMTP_CASES } from './smtp-cases.ts'
+import { webhookCases } from './webhook-cases.ts'
 
 export type Case = (stage: Stage, operation: Operation) => Promise<Response>
 
@@ -98,6 +99,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   'GET /api/usage 200': ({ call }, operation) => call(operation, { query: 'period=all' }),
   'GET /api/usage 422 invalid_query': ({ call }, operation) => call(operation, { query: 'period=1y' }),
   'POST /api/usage/refresh-storage 200': ({ call }, operation) => call(operation),
+  ...webhookCases(),
 }
 
 function isInQuery(parameter: Json): boolean {

@@ -19,6 +19,7 @@ import {
 import { smtpPages } from './gallery-smtp.tsx'
 import { usagePages } from './gallery-usage.tsx'
 import { usersPages } from './gallery-users.tsx'
+import { webhooksPages } from './gallery-webhooks.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
@@ -29,6 +30,7 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
     ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
     ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say), ...auditLogPages(say), ...licensePages(say) },
     ...{ ...licenseBannerPages(say), ...smtpPages(say), ...usagePages(say), ...healthPages(say) },
+    ...webhooksPages(say),
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const
