@@ -76,7 +76,7 @@ const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
   { section: 'Workspace', label: 'Usage', href: '/usage', icon: 'gauge', permission: 'usage.read' },
   { section: 'Workspace', label: 'Health', href: '/health', icon: 'heartbeat', permission: 'health.read' },
-  { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'smtp.edit' },
+  { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'org.admin' },
   { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },

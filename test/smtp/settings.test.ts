@@ -173,10 +173,10 @@ test('a removed mail server is gone with its password, and the platform’s carr
   expect(await put(app, admin, bodyFor(PEER, { password: '' }))).toMatchObject({ status: 422 })
 })
 
-test('it takes smtp.edit, by role or by a group, and each org has its own', async () => {
+test('it takes org.admin, by role or by a group, and each org has its own', async () => {
   await using org = await openSmtpOrg()
   const { app, admin } = org
-  const holder = await makeHolder(org, 'smtp.edit')
+  const holder = await makeHolder(org, 'org.admin')
   const stranger = await makeHolder(org, 'webhook.edit')
   const elsewhere = await makePerson(app, (await makeOrg(app.ctx)).orgId)
   await setRelay(app, admin, bodyFor(PEER))

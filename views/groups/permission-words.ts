@@ -21,7 +21,6 @@ const RESOURCES: Readonly<Record<ResourceOf<Permission>, string>> = {
   audit: 'Audit log',
   usage: 'Usage',
   health: 'Health',
-  smtp: 'Mail server',
   webhook: 'Webhooks',
   backup: 'Backups',
 }

@@ -15,11 +15,11 @@ export function smtpApi(door: Door) {
   return new Elysia({ prefix: '/api/smtp' })
     .use(gate(door))
     .get('', async ({ viewer, scope }) => answerOf(ctx, viewer, await findSmtp(ctx, scope)), {
-      requires: 'smtp.edit',
+      requires: 'org.admin',
       detail: READ_SMTP,
     })
     .put('', async ({ viewer, scope, body }) => answerOf(ctx, viewer, await saveSmtp(ctx, scope, body)), {
-      requires: 'smtp.edit',
+      requires: 'org.admin',
       body: SmtpBody,
       detail: SAVE_SMTP,
     })
@@ -29,10 +29,10 @@ export function smtpApi(door: Door) {
         await removeSmtp(ctx, scope)
         set.status = 204
       },
-      { requires: 'smtp.edit', detail: REMOVE_SMTP },
+      { requires: 'org.admin', detail: REMOVE_SMTP },
     )
     .post('/test', ({ scope, body }) => sendTestMail(ctx, scope, body), {
-      requires: 'smtp.edit',
+      requires: 'org.admin',
       body: TestBody,
       detail: TEST_SMTP,
     })

@@ -23,12 +23,12 @@ const NOTHING = { host: '', port: '587', tls: 'starttls', username: '', from: ''
 export function smtpPages(door: Door) {
   return new Elysia({ prefix: PATH })
     .use(gate(door))
-    .get('', ({ request, viewer, scope }) => show({ door, request, viewer, scope }, {}), { requires: 'smtp.edit' })
+    .get('', ({ request, viewer, scope }) => show({ door, request, viewer, scope }, {}), { requires: 'org.admin' })
     .post('', ({ request, viewer, scope, body }) => save({ door, request, viewer, scope }, body), {
-      requires: 'smtp.edit',
+      requires: 'org.admin',
     })
     .post('/test', ({ request, viewer, scope, body }) => test({ door, request, viewer, scope }, fieldOf(body, 'to')), {
-      requires: 'smtp.edit',
+      requires: 'org.admin',
     })
     .post(
       '/remove',
@@ -36,7 +36,7 @@ export function smtpPages(door: Door) {
         await removeSmtp(door.ctx, scope)
         return goTo(request, PATH, REMOVED)
       },
-      { requires: 'smtp.edit' },
+      { requires: 'org.admin' },
     )
 }
 

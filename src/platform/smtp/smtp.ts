@@ -26,14 +26,14 @@ export type SmtpInput = Readonly<Record<keyof SmtpFields, string | number>> &
 
 type Row = typeof smtpSettings.$inferSelect
 
-/** The org's relay; undefined without one. For `smtp.edit`. */
+/** The org's relay; undefined without one. For `org.admin`. */
 export async function findSmtp(ctx: Context, { orgId }: Scope): Promise<SmtpSettings | undefined> {
   const [row] = await ctx.db.select().from(smtpSettings).where(eq(smtpSettings.orgId, orgId))
   return row && shownOf(ctx, row)
 }
 
 /**
- * Sets the relay that carries the org's mails from now on. For `smtp.edit`. Errors: those of `readSmtpFields`; `egress_refused`
+ * Sets the relay that carries the org's mails from now on. For `org.admin`. Errors: those of `readSmtpFields`; `egress_refused`
  * and `password_required` (invalid).
  */
 export async function saveSmtp(ctx: Context, scope: Scope, input: SmtpInput): Promise<SmtpSettings> {
@@ -53,7 +53,7 @@ export async function saveSmtp(ctx: Context, scope: Scope, input: SmtpInput): Pr
   })
 }
 
-/** Takes the org's relay away with its password: mails go by the platform's again. For `smtp.edit`. Without one nothing happens. */
+/** Takes the org's relay away with its password: mails go by the platform's again. For `org.admin`. Without one nothing happens. */
 export async function removeSmtp(ctx: Context, scope: Scope): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const [gone] = await tx

@@ -10,7 +10,7 @@ import { asOneTest } from './test-count.ts'
 export type SentTest = Readonly<{ to: string; detail: string }>
 
 /**
- * Sends one mail by the org's relay, now, and answers with the server's reply. For `smtp.edit`. What came of it is recorded.
+ * Sends one mail by the org's relay, now, and answers with the server's reply. For `org.admin`. What came of it is recorded.
  * Errors: `invalid_email` (invalid), `smtp_not_set` (conflict), `too_many_tests` (limited), `mail_failed` (upstream, with the
  * server's words in `detail`), `secret_unreadable` (conflict), `egress_refused` (invalid).
  */
