@@ -85,7 +85,8 @@ async function countRows(own: Sql, { name }: BulkTable, filter = 'true'): Promis
 
 function fieldOf({ name, kind }: BulkColumn): string {
   const column = quoted(name)
-  if (kind === 'timestamp') return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+  // The zone of the session is UTC.
+  if (kind === 'timestamp') return `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
   return kind === 'boolean' || kind === 'json' ? `${column}::text` : column
 }
 
