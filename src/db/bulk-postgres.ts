@@ -16,6 +16,9 @@ const PIECES_WAITING_MAX = 16
 /** SQLSTATE of class 22: a value is not of its column's type; 23: a rule of the table is broken. */
 const DATA_FAULT = /^2[23]/
 
+const OTHERS = `select 1 from pg_stat_activity
+  where datname = current_database() and application_name = 'honeyframe' and pid <> pg_backend_pid()`
+
 type Sql = Pick<postgres.Sql, 'unsafe'>
 
 export async function readSnapshot<T>(
@@ -70,10 +73,9 @@ async function onOwnConnection<T>(url: string, mode: string, work: (own: Sql) =>
 /** A connection that has just been closed is still listed for a moment. */
 async function assertAlone(own: Sql): Promise<void> {
   for (let look = 1; look <= LOOKS_MAX; look++) {
-    const others = await own`select 1 from pg_stat_activity where datname = current_database()
-      and application_name = 'honeyframe' and pid <> pg_backend_pid()`
+    const others = await own.unsafe(OTHERS)
     if (others.length === 0) return
-    await own`select pg_stat_clear_snapshot(), pg_sleep(${LOOK_PAUSE_S})`
+    await own.unsafe(`select pg_stat_clear_snapshot(), pg_sleep(${LOOK_PAUSE_S})`)
   }
   const message = 'Another process has the database open: stop every node first, and see that none starts meanwhile.'
   throw new AppError('conflict', 'database_in_use', message)
