@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import postgres from 'postgres'
@@ -133,6 +134,8 @@ async function* piecesOf(stream: Readable, onRows: (rows: number) => void): Asyn
 
   function finish(how: { error?: Error }): void {
     end ??= how
+    // The driver stops the connection when the stream is full, and starts it when more is asked for: after the end, by nobody.
+    stream._read(0)
     handOver()
   }
 
@@ -198,6 +201,8 @@ async function importRows(
   try {
     const sink = await own.unsafe(`copy ${into} (${names}) from stdin (format csv)`).writable()
     await pipeline(lines(), sink)
+    // Its last word to the server belongs before the next statement.
+    if (!sink.closed) await once(sink, 'close')
   } catch (error) {
     throw isDataFault(error) ? new AppError('invalid', 'archive_invalid', sentenceOf(error)) : error
   }
