@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { type IpRange, parseIpRange } from '#lib/ip-address.ts'
 
 /** A variable that cannot be used. The message names it and says what would do. */
 export class ConfigError extends Error {
@@ -36,6 +37,18 @@ export function addressesOf(variable: string, value: string): string[] {
     throw new ConfigError(variable, 'must be IP addresses, separated by commas.')
   }
   return addresses
+}
+
+/** Ranges of addresses (CIDR) or single ones, comma-separated. */
+export function rangesOf(variable: string, value: string | undefined): IpRange[] {
+  return listOf(value).map((text) => {
+    const range = parseIpRange(text)
+    if (range) return range
+    throw new ConfigError(
+      variable,
+      'must be ranges of addresses such as 10.20.0.0/16 or fd00::/8, separated by commas.',
+    )
+  })
 }
 
 /** The origin (RFC 6454) of an http or https URL without a path. */
