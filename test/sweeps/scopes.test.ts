@@ -49,8 +49,8 @@ test('this sweep sees a table that declares none, one that is gone, and a column
     ['right', ['id', 'org_id']],
   ])
   const declared: Pick<ScopedTable, 'name' | 'decl'>[] = [
-    { name: 'wrong', decl: { scope: 'org', column: 'org_id' } },
-    { name: 'right', decl: { scope: 'org', column: 'org_id' } },
+    { name: 'wrong', decl: { scope: 'org', column: 'org_id', backup: 'replace' } },
+    { name: 'right', decl: { scope: 'org', column: 'org_id', backup: 'replace' } },
     { name: 'gone', decl: { scope: 'instance' } },
   ]
   const faults = ['silent declares no scope', 'wrong has no column org_id', 'gone is not in the database']

@@ -1,10 +1,13 @@
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { boolean, id, index, integer, json, table, text, timestamp, uniqueIndex } from '#db/columns.ts'
 
+/** A secret that was rotated away must not come back, so that a backup has none. */
+const SECRETS = ['secret_sealed', 'secret_tail', 'previous_secret_sealed', 'previous_secret_ends_at'] as const
+
 /** An address that events are sent to. Its secrets are sealed. */
 export const webhooks = table(
   'webhooks',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace', without: SECRETS },
   {
     id: id(),
     orgId: integer('org_id')
@@ -36,7 +39,7 @@ export const webhooks = table(
 /** One event on its way to one webhook. The event is named and not copied: the audit log holds it. */
 export const webhookDeliveries = table(
   'webhook_deliveries',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep' },
   {
     /** UUIDv7. */
     id: text('id').primaryKey(),
@@ -70,7 +73,7 @@ export const webhookDeliveries = table(
 /** One request of a delivery, and what came back. */
 export const webhookAttempts = table(
   'webhook_attempts',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep' },
   {
     id: id(),
     orgId: integer('org_id')

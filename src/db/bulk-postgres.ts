@@ -1,0 +1,176 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import postgres from 'postgres'
+import { AppError } from '#core/errors.ts'
+import { copyLine, readCopyRows } from '#lib/copy-csv.ts'
+import { endOfTurn } from '#lib/turn.ts'
+import type { BulkReader, BulkWriter } from './bulk.ts'
+import type { BulkColumn, BulkTable } from './bulk-table.ts'
+import { canonicalJson } from './canonical-json.ts'
+
+const CONNECT_TIMEOUT_S = 10
+const PIECE_BYTES = 64 * 1024
+const PIECES_WAITING_MAX = 16
+/** SQLSTATE of class 22: a value is not of its column's type; 23: a rule of the table is broken. */
+const DATA_FAULT = /^2[23]/
+
+type Sql = postgres.TransactionSql
+
+export async function readSnapshot<T>(url: string, work: (reader: BulkReader) => Promise<T>): Promise<T> {
+  return await onOwnConnection(url, 'isolation level repeatable read read only', (own) => work(readerOn(own)))
+}
+
+export async function loadInto<T>(url: string, work: (writer: BulkWriter) => Promise<T>): Promise<T> {
+  return await onOwnConnection(url, '', (own) =>
+    work({
+      ...readerOn(own),
+      importRows: (table, source, into) => importRows(own, table, source, into ?? quoted(table.name)),
+      run: async (sql) => void (await own.unsafe(sql)),
+    }),
+  )
+}
+
+/** A stream that is left in the middle cannot be ended by any word, so that a failure ends the connection. */
+async function onOwnConnection<T>(url: string, mode: string, work: (own: Sql) => Promise<T>): Promise<T> {
+  const client = postgres(url, {
+    ...{ max: 1, connect_timeout: CONNECT_TIMEOUT_S, fetch_types: false, max_lifetime: null, onnotice: () => {} },
+    connection: { application_name: 'honeyframe', search_path: 'honeyframe', TimeZone: 'UTC' },
+  })
+  let failure: { error: unknown } | undefined
+  try {
+    const result = await client.begin(mode, async (own) => {
+      try {
+        return { value: await work(own) }
+      } catch (error) {
+        failure = { error }
+        void client.end({ timeout: 0 })
+        throw error
+      }
+    })
+    return result.value
+  } catch (error) {
+    throw failure ? failure.error : error
+  } finally {
+    await client.end({ timeout: 0 })
+  }
+}
+
+function readerOn(own: Sql): BulkReader {
+  return {
+    engine: 'postgres',
+    exportRows: (table, filter) => exportRows(own, table, filter),
+    rows: async (sql) => [...(await own.unsafe<Record<string, unknown>[]>(sql))],
+  }
+}
+
+async function* exportRows(own: Sql, table: BulkTable, filter?: string): AsyncGenerator<Uint8Array> {
+  const fields = table.columns.map(fieldOf).join(', ')
+  const where = filter === undefined ? '' : `where ${filter}`
+  const isText = table.columns.find(({ name }) => name === table.key)?.kind === 'text'
+  const order = `order by ${quoted(table.key)}${isText ? ' collate "C"' : ''}`
+  const query = `copy (select ${fields} from ${quoted(table.name)} ${where} ${order}) to stdout (format csv)`
+  const pieces = piecesOf(await own.unsafe(query).readable())
+  yield* table.columns.some(({ kind }) => kind === 'json') ? withCanonicalJson(pieces, table.columns) : pieces
+}
+
+function fieldOf({ name, kind }: BulkColumn): string {
+  const column = quoted(name)
+  if (kind === 'timestamp') return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+  return kind === 'boolean' || kind === 'json' ? `${column}::text` : column
+}
+
+/** The driver hands out every row by itself, which is too little for one step of whoever reads them. */
+async function* piecesOf(stream: Readable): AsyncGenerator<Uint8Array> {
+  let rows: Uint8Array[] = []
+  let bytes = 0
+  const pieces: Uint8Array[] = []
+  let wake = () => {}
+  let end: { error?: Error } | undefined
+  stream.on('data', (row: Uint8Array) => {
+    rows.push(row)
+    bytes += row.length
+    if (bytes < PIECE_BYTES) return
+    pieces.push(Buffer.concat(rows))
+    rows = []
+    bytes = 0
+    if (pieces.length >= PIECES_WAITING_MAX) stream.pause()
+    wake()
+  })
+  stream.on('end', () => finish({}))
+  stream.on('error', (error) => finish({ error }))
+
+  function finish(how: { error?: Error }) {
+    if (rows.length > 0) pieces.push(Buffer.concat(rows))
+    rows = []
+    end ??= how
+    wake()
+  }
+
+  for (;;) {
+    const piece = pieces.shift()
+    if (piece) {
+      yield piece
+      if (pieces.length === 0) stream.resume()
+    } else if (end) {
+      if (end.error) throw end.error
+      return
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+}
+
+/** `jsonb` has an order and a spelling of its own. */
+async function* withCanonicalJson(
+  source: AsyncIterable<Uint8Array>,
+  columns: readonly BulkColumn[],
+): AsyncGenerator<Uint8Array> {
+  const isJson = columns.map(({ kind }) => kind === 'json')
+  for await (const rows of readCopyRows(source, columns.length)) {
+    const lines = rows.map((row) =>
+      copyLine(row.map((field, place) => (field !== null && isJson[place] ? canonicalJson(field) : field))),
+    )
+    yield Buffer.from(lines.join(''))
+  }
+}
+
+async function importRows(
+  own: Sql,
+  { columns }: BulkTable,
+  source: AsyncIterable<Uint8Array>,
+  into: string,
+): Promise<number> {
+  const names = columns.map(({ name }) => quoted(name)).join(', ')
+  let count = 0
+
+  async function* lines() {
+    for await (const rows of readCopyRows(source, columns.length)) {
+      count += rows.length
+      yield Buffer.from(rows.map(copyLine).join(''))
+      await endOfTurn()
+    }
+  }
+
+  try {
+    const sink = await own.unsafe(`copy ${into} (${names}) from stdin (format csv)`).writable()
+    await pipeline(lines(), sink)
+  } catch (error) {
+    throw isDataFault(error) ? new AppError('invalid', 'archive_invalid', sentenceOf(error)) : error
+  }
+  return count
+}
+
+function isDataFault(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && DATA_FAULT.test(String(error.code))
+}
+
+function sentenceOf(error: Error): string {
+  const column = 'column_name' in error && error.column_name ? ` of ${String(error.column_name)}` : ''
+  return `A table in the backup cannot be read: a value${column} is not what its column holds.`
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

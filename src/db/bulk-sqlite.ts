@@ -1,0 +1,161 @@
+import { Database as Connection, type Statement } from 'bun:sqlite'
+import { AppError } from '#core/errors.ts'
+import { copyLine, readCopyRows } from '#lib/copy-csv.ts'
+import { endOfTurn } from '#lib/turn.ts'
+import type { BulkReader, BulkWriter } from './bulk.ts'
+import type { BulkTable } from './bulk-table.ts'
+import { readerOf, writerOf } from './bulk-values.ts'
+import { pathOf } from './sqlite.ts'
+
+/** How long rows are put together before whoever else waits for this process has his turn. */
+const STRETCH_MS = 2
+const STRETCH_CHARS = 64 * 1024
+const ROWS_BETWEEN_LOOKS = 16
+/** Rows that are looked at in one go where a filter may pass over all of them. */
+const SPAN_ROWS = 4_000
+const ROWS_A_STATEMENT = 50
+const BUSY_TIMEOUT_MS = 5_000
+
+type Values = (string | number | null)[]
+type Row = Record<string, unknown>
+
+export async function readSnapshot<T>(
+  url: string,
+  work: (reader: BulkReader) => Promise<T>,
+  { isAlone = false }: { isAlone?: boolean },
+): Promise<T> {
+  using connection = isAlone ? openAlone(pathOf(url)) : new Connection(pathOf(url), { readonly: true })
+  connection.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  connection.run('BEGIN')
+  // The snapshot is taken by the first read.
+  connection.query('select count(*) from sqlite_master').all()
+  return await work(readerOn(connection))
+}
+
+export async function loadInto<T>(url: string, work: (writer: BulkWriter) => Promise<T>): Promise<T> {
+  using connection = new Connection(pathOf(url), { readwrite: true })
+  for (const pragma of [`busy_timeout = ${BUSY_TIMEOUT_MS}`, 'foreign_keys = OFF', 'synchronous = NORMAL']) {
+    connection.run(`PRAGMA ${pragma}`)
+  }
+  connection.run('BEGIN IMMEDIATE')
+  const result = await work({
+    ...readerOn(connection),
+    importRows: (table, source, into) => importRows(connection, table, source, into ?? table.name),
+    run: async (sql) => void connection.run(sql),
+  })
+  connection.run('COMMIT')
+  return result
+}
+
+/** In WAL every connection holds a lock on the file for as long as it lives, so that this one finds them all. */
+function openAlone(path: string): Connection {
+  const connection = new Connection(path, { readwrite: true })
+  try {
+    connection.run('PRAGMA locking_mode = EXCLUSIVE')
+    connection.run('BEGIN IMMEDIATE')
+    connection.run('COMMIT')
+    return connection
+  } catch (error) {
+    connection.close()
+    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY')) throw error
+    const message = 'Another process has the database open: stop the server first, and see that none starts meanwhile.'
+    throw new AppError('conflict', 'database_in_use', message)
+  }
+}
+
+function readerOn(connection: Connection): BulkReader {
+  return {
+    engine: 'sqlite',
+    exportRows: (table, filter) => exportRows(connection, table, filter),
+    rows: async (sql) => connection.query<Row, []>(sql).all(),
+  }
+}
+
+async function* exportRows(connection: Connection, table: BulkTable, filter?: string): AsyncGenerator<Uint8Array> {
+  const names = table.columns.map(({ name }) => name)
+  const from = `select ${names.map(quoted).join(', ')} from ${quoted(table.name)}`
+  const order = `order by ${quoted(table.key)}`
+  if (filter === undefined) {
+    using all = connection.prepare<Row, Values>(`${from} ${order}`)
+    yield* linesOf(all.iterate(), table)
+    return
+  }
+  const key = quoted(table.key)
+  // Without its own ends a query sorts all that fits, or passes over all that does not, before its first row.
+  using span = connection.prepare<Row, Values>(`${from} where ${key} > ?1 and ${key} <= ?2 and (${filter}) ${order}`)
+  using next = connection.prepare<{ last: string | number | null }, Values>(
+    `select max(k) as last from (select ${key} as k from ${quoted(table.name)} where ${key} > ?1 order by ${key} limit ${SPAN_ROWS})`,
+  )
+  for (let done = startOf(table); ; ) {
+    const last = next.get(done)?.last ?? null
+    if (last === null) return
+    yield* linesOf(span.iterate(done, last), table)
+    await endOfTurn()
+    done = last
+  }
+}
+
+/** What stands before every key. */
+function startOf({ key, columns }: BulkTable): string | number {
+  return columns.find(({ name }) => name === key)?.kind === 'text' ? '' : Number.MIN_SAFE_INTEGER
+}
+
+async function* linesOf(rows: Iterable<Row>, table: BulkTable): AsyncGenerator<Uint8Array> {
+  const writers = table.columns.map((column) => ({ name: column.name, write: writerOf(column) }))
+  let text = ''
+  let count = 0
+  let started = performance.now()
+  for (const row of rows) {
+    text += copyLine(writers.map(({ name, write }) => write(row[name])))
+    count++
+    const isFull = text.length > STRETCH_CHARS
+    if (!isFull && (count % ROWS_BETWEEN_LOOKS !== 0 || performance.now() - started < STRETCH_MS)) continue
+    yield Buffer.from(text)
+    text = ''
+    await endOfTurn()
+    started = performance.now()
+  }
+  if (text !== '') yield Buffer.from(text)
+}
+
+async function importRows(
+  connection: Connection,
+  { columns }: BulkTable,
+  source: AsyncIterable<Uint8Array>,
+  into: string,
+): Promise<number> {
+  const readers = columns.map(readerOf)
+  using many = insertOf(connection, into, columns, ROWS_A_STATEMENT)
+  using one = insertOf(connection, into, columns, 1)
+  let count = 0
+  for await (const rows of readCopyRows(source, columns.length)) {
+    for (let from = 0; from < rows.length; ) {
+      const isMany = rows.length - from >= ROWS_A_STATEMENT
+      const taken = isMany ? ROWS_A_STATEMENT : 1
+      const values: Values = []
+      for (const row of rows.slice(from, from + taken)) {
+        for (const [place, read] of readers.entries()) values.push(read(row[place] ?? null))
+      }
+      ;(isMany ? many : one).run(...values)
+      from += taken
+    }
+    count += rows.length
+    await endOfTurn()
+  }
+  return count
+}
+
+function insertOf(
+  connection: Connection,
+  into: string,
+  columns: BulkTable['columns'],
+  rows: number,
+): Statement<unknown, Values> {
+  const places = `(${columns.map(() => '?').join(', ')})`
+  const names = columns.map(({ name }) => quoted(name)).join(', ')
+  return connection.prepare(`insert into ${into} (${names}) values ${Array(rows).fill(places).join(', ')}`)
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
