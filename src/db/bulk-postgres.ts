@@ -58,19 +58,29 @@ async function onOwnConnection<T>(url: string, mode: string, work: (own: Sql) =>
 function readerOn(own: Sql): BulkReader {
   return {
     engine: 'postgres',
-    exportRows: (table, filter) => exportRows(own, table, filter),
+    exportRows: (table, filter, onRows) => exportRows(own, table, filter, onRows),
+    countRows: (table, filter) => countRows(own, table, filter),
     rows: async (sql) => [...(await own.unsafe<Record<string, unknown>[]>(sql))],
   }
 }
 
-async function* exportRows(own: Sql, table: BulkTable, filter?: string): AsyncGenerator<Uint8Array> {
+async function* exportRows(
+  own: Sql,
+  table: BulkTable,
+  filter = 'true',
+  onRows: (rows: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
   const fields = table.columns.map(fieldOf).join(', ')
-  const where = filter === undefined ? '' : `where ${filter}`
   const isText = table.columns.find(({ name }) => name === table.key)?.kind === 'text'
   const order = `order by ${quoted(table.key)}${isText ? ' collate "C"' : ''}`
-  const query = `copy (select ${fields} from ${quoted(table.name)} ${where} ${order}) to stdout (format csv)`
-  const pieces = piecesOf(await own.unsafe(query).readable())
+  const query = `copy (select ${fields} from ${quoted(table.name)} where ${filter} ${order}) to stdout (format csv)`
+  const pieces = piecesOf(await own.unsafe(query).readable(), onRows)
   yield* table.columns.some(({ kind }) => kind === 'json') ? withCanonicalJson(pieces, table.columns) : pieces
+}
+
+async function countRows(own: Sql, { name }: BulkTable, filter = 'true'): Promise<number> {
+  const [row] = await own.unsafe<{ rows: string }[]>(`select count(*) as rows from ${quoted(name)} where ${filter}`)
+  return Number(row?.rows)
 }
 
 function fieldOf({ name, kind }: BulkColumn): string {
@@ -80,36 +90,41 @@ function fieldOf({ name, kind }: BulkColumn): string {
 }
 
 /** The driver hands out every row by itself, which is too little for one step of whoever reads them. */
-async function* piecesOf(stream: Readable): AsyncGenerator<Uint8Array> {
+async function* piecesOf(stream: Readable, onRows: (rows: number) => void): AsyncGenerator<Uint8Array> {
+  const pieces: Uint8Array[][] = []
   let rows: Uint8Array[] = []
   let bytes = 0
-  const pieces: Uint8Array[] = []
   let wake = () => {}
   let end: { error?: Error } | undefined
+
+  function handOver(): void {
+    if (rows.length > 0) pieces.push(rows)
+    rows = []
+    bytes = 0
+    wake()
+  }
+
+  function finish(how: { error?: Error }): void {
+    end ??= how
+    handOver()
+  }
+
   stream.on('data', (row: Uint8Array) => {
     rows.push(row)
     bytes += row.length
     if (bytes < PIECE_BYTES) return
-    pieces.push(Buffer.concat(rows))
-    rows = []
-    bytes = 0
+    handOver()
     if (pieces.length >= PIECES_WAITING_MAX) stream.pause()
-    wake()
   })
   stream.on('end', () => finish({}))
   stream.on('error', (error) => finish({ error }))
 
-  function finish(how: { error?: Error }) {
-    if (rows.length > 0) pieces.push(Buffer.concat(rows))
-    rows = []
-    end ??= how
-    wake()
-  }
-
   for (;;) {
     const piece = pieces.shift()
     if (piece) {
-      yield piece
+      onRows(piece.length)
+      yield Buffer.concat(piece)
+      await endOfTurn()
       if (pieces.length === 0) stream.resume()
     } else if (end) {
       if (end.error) throw end.error

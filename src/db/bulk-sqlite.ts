@@ -66,30 +66,51 @@ function openAlone(path: string): Connection {
 function readerOn(connection: Connection): BulkReader {
   return {
     engine: 'sqlite',
-    exportRows: (table, filter) => exportRows(connection, table, filter),
+    exportRows: (table, filter, onRows) => exportRows(connection, table, filter, onRows),
+    countRows: (table, filter) => countRows(connection, table, filter),
     rows: async (sql) => connection.query<Row, []>(sql).all(),
   }
 }
 
-async function* exportRows(connection: Connection, table: BulkTable, filter?: string): AsyncGenerator<Uint8Array> {
-  const names = table.columns.map(({ name }) => name)
-  const from = `select ${names.map(quoted).join(', ')} from ${quoted(table.name)}`
+async function* exportRows(
+  connection: Connection,
+  table: BulkTable,
+  filter: string | undefined,
+  onRows: ((rows: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  const names = table.columns.map(({ name }) => quoted(name))
+  const from = `select ${names.join(', ')} from ${quoted(table.name)}`
   const order = `order by ${quoted(table.key)}`
   if (filter === undefined) {
     using all = connection.prepare<Row, Values>(`${from} ${order}`)
-    yield* linesOf(all.iterate(), table)
+    yield* linesOf(all.iterate(), table, onRows)
     return
   }
+  using part = connection.prepare<Row, Values>(`${from} where ${within(table)} and (${filter}) ${order}`)
+  for await (const span of spansOf(connection, table)) yield* linesOf(part.iterate(...span), table, onRows)
+}
+
+async function countRows(connection: Connection, table: BulkTable, filter = 'true'): Promise<number> {
+  const query = `select count(*) as rows from ${quoted(table.name)} where ${within(table)} and (${filter})`
+  using part = connection.prepare<{ rows: number }, Values>(query)
+  let rows = 0
+  for await (const span of spansOf(connection, table)) rows += part.get(...span)?.rows ?? 0
+  return rows
+}
+
+function within({ key }: BulkTable): string {
+  return `${quoted(key)} > ?1 and ${quoted(key)} <= ?2`
+}
+
+/** The ends of stretches of the primary key: without them a query sorts all that fits before its first row, or passes over all else. */
+async function* spansOf(connection: Connection, table: BulkTable): AsyncGenerator<[string | number, string | number]> {
   const key = quoted(table.key)
-  // Without its own ends a query sorts all that fits, or passes over all that does not, before its first row.
-  using span = connection.prepare<Row, Values>(`${from} where ${key} > ?1 and ${key} <= ?2 and (${filter}) ${order}`)
-  using next = connection.prepare<{ last: string | number | null }, Values>(
-    `select max(k) as last from (select ${key} as k from ${quoted(table.name)} where ${key} > ?1 order by ${key} limit ${SPAN_ROWS})`,
-  )
+  const keys = `select ${key} as k from ${quoted(table.name)} where ${key} > ?1 order by ${key} limit ${SPAN_ROWS}`
+  using next = connection.prepare<{ last: string | number | null }, Values>(`select max(k) as last from (${keys})`)
   for (let done = startOf(table); ; ) {
     const last = next.get(done)?.last ?? null
     if (last === null) return
-    yield* linesOf(span.iterate(done, last), table)
+    yield [done, last]
     await endOfTurn()
     done = last
   }
@@ -100,7 +121,11 @@ function startOf({ key, columns }: BulkTable): string | number {
   return columns.find(({ name }) => name === key)?.kind === 'text' ? '' : Number.MIN_SAFE_INTEGER
 }
 
-async function* linesOf(rows: Iterable<Row>, table: BulkTable): AsyncGenerator<Uint8Array> {
+async function* linesOf(
+  rows: Iterable<Row>,
+  table: BulkTable,
+  onRows: (rows: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
   const writers = table.columns.map((column) => ({ name: column.name, write: writerOf(column) }))
   let text = ''
   let count = 0
@@ -110,12 +135,16 @@ async function* linesOf(rows: Iterable<Row>, table: BulkTable): AsyncGenerator<U
     count++
     const isFull = text.length > STRETCH_CHARS
     if (!isFull && (count % ROWS_BETWEEN_LOOKS !== 0 || performance.now() - started < STRETCH_MS)) continue
+    onRows(count)
     yield Buffer.from(text)
     text = ''
+    count = 0
     await endOfTurn()
     started = performance.now()
   }
-  if (text !== '') yield Buffer.from(text)
+  if (count === 0) return
+  onRows(count)
+  yield Buffer.from(text)
 }
 
 async function importRows(

@@ -4,7 +4,6 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { paddingOf } from './tar-header.ts'
-import { endOfTurn } from './turn.ts'
 
 /** Half the time of gzip's own 6, and files that are about 5 % larger. */
 const LEVEL = 3
@@ -38,7 +37,6 @@ export async function openSpool(path: string): Promise<Spool> {
         hash.update(chunk)
         bytes += chunk.length
         yield chunk
-        await endOfTurn()
       }
       yield Buffer.alloc(paddingOf(bytes))
     }

@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test'
-import '#platform/tables.ts'
-import { type BulkTable, bulkTable, loadInto, readSnapshot } from '#db/bulk.ts'
-import { scopes } from '#db/columns.ts'
+import { loadInto, readSnapshot } from '#db/bulk.ts'
 import { sha256Hex } from '#lib/token.ts'
+import { bytesOf, declared, tableOf, textOf } from '#test/backups/content.ts'
 import { openTestDatabase } from '#test/support/database.ts'
 
 const AT = '2026-03-04T05:06:07.089Z'
@@ -52,7 +51,7 @@ test('a snapshot does not see what is written after it began', async () => {
   const table = tableOf('usage_events')
   await readSnapshot(place.url, async (reader) => {
     const before = await textOf(reader.exportRows(table))
-    await place.db.delete(tableNamed('usage_events'))
+    await place.db.delete(declared('usage_events'))
     expect(await textOf(reader.exportRows(table))).toBe(before)
     expect(before.split('\n')).toHaveLength(4)
   })
@@ -78,25 +77,4 @@ async function fill(url: string, rows: number): Promise<void> {
     await writer.importRows(tableOf('orgs'), bytesOf(ORGS))
     await writer.importRows(tableOf('usage_events'), bytesOf(lines.join('')))
   })
-}
-
-function tableOf(name: string): BulkTable {
-  return bulkTable(name, tableNamed(name))
-}
-
-function tableNamed(name: string) {
-  const found = scopes().find((scoped) => scoped.name === name)
-  if (!found) throw new Error(`no table ${name}`)
-  return found.table
-}
-
-async function* bytesOf(text: string, length = 1_000): AsyncGenerator<Uint8Array> {
-  const bytes = Buffer.from(text)
-  for (let from = 0; from < bytes.length; from += length) yield bytes.subarray(from, from + length)
-}
-
-async function textOf(source: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of source) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('utf8')
 }

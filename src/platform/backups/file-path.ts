@@ -17,6 +17,11 @@ export function areFilePaths(paths: readonly string[]): boolean {
   return paths.every((path) => isFilePath(path) && !foldersOf(path).some((folder) => files.has(folder)))
 }
 
+/** The name of a table's entry in a backup. */
+export function tableEntry(table: string): string {
+  return `tables/${table}.csv`
+}
+
 /** The name of a file's entry in a backup. A path that a plain header cannot hold goes by its SHA-256. */
 export function fileEntry(path: string): string {
   const name = `files/${path}`
