@@ -14,20 +14,23 @@ const PIECES_WAITING_MAX = 16
 /** SQLSTATE of class 22: a value is not of its column's type; 23: a rule of the table is broken. */
 const DATA_FAULT = /^2[23]/
 
-type Sql = postgres.TransactionSql
+type Sql = Pick<postgres.Sql, 'unsafe'>
 
 export async function readSnapshot<T>(url: string, work: (reader: BulkReader) => Promise<T>): Promise<T> {
   return await onOwnConnection(url, 'isolation level repeatable read read only', (own) => work(readerOn(own)))
 }
 
 export async function loadInto<T>(url: string, work: (writer: BulkWriter) => Promise<T>): Promise<T> {
-  return await onOwnConnection(url, '', (own) =>
-    work({
-      ...readerOn(own),
-      importRows: (table, source, into) => importRows(own, table, source, into ?? quoted(table.name)),
-      run: async (sql) => void (await own.unsafe(sql)),
-    }),
-  )
+  return await onOwnConnection(url, '', (own) => work(writerOn(own)))
+}
+
+/** On a connection that its caller opened, and ends. */
+export function writerOn(own: Sql): BulkWriter {
+  return {
+    ...readerOn(own),
+    importRows: (table, source, into) => importRows(own, table, source, into ?? quoted(table.name)),
+    run: async (sql) => void (await own.unsafe(sql)),
+  }
 }
 
 /** A stream that is left in the middle cannot be ended by any word, so that a failure ends the connection. */

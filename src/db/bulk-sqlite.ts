@@ -38,13 +38,18 @@ export async function loadInto<T>(url: string, work: (writer: BulkWriter) => Pro
     connection.run(`PRAGMA ${pragma}`)
   }
   connection.run('BEGIN IMMEDIATE')
-  const result = await work({
+  const result = await work(writerOn(connection))
+  connection.run('COMMIT')
+  return result
+}
+
+/** On a connection that its caller opened, and closes. */
+export function writerOn(connection: Connection): BulkWriter {
+  return {
     ...readerOn(connection),
     importRows: (table, source, into) => importRows(connection, table, source, into ?? table.name),
     run: async (sql) => void connection.run(sql),
-  })
-  connection.run('COMMIT')
-  return result
+  }
 }
 
 /** In WAL every connection holds a lock on the file for as long as it lives, so that this one finds them all. */
