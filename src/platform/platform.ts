@@ -18,6 +18,9 @@ import { accountPages } from '#platform/account/pages.tsx'
 import { auditLogApi } from '#platform/audit-log/api.ts'
 import { auditLogJobs, auditLogSchedules } from '#platform/audit-log/jobs.ts'
 import { auditLogPages } from '#platform/audit-log/pages.tsx'
+import { backupsApi } from '#platform/backups/api.ts'
+import { backupsJobs, backupsSchedules } from '#platform/backups/jobs.ts'
+import { backupsPages } from '#platform/backups/pages.tsx'
 import { brandingApi } from '#platform/branding/api.ts'
 import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
@@ -51,15 +54,18 @@ const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
+  backupsApi,
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
+  backupsPages,
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'Backups', href: '/backups', icon: 'archive', permission: 'backup.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
@@ -100,8 +106,12 @@ const TOUR: readonly TourStep[] = [
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
+  ...backupsJobs,
 ]
-export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
+export const platformSchedules = [
+  ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
+  ...backupsSchedules,
+]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {
