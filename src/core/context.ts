@@ -9,6 +9,7 @@ import { migrate } from '#db/migrate.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { systemClock } from '#lib/clock.ts'
 import { localRunner } from '#lib/exec.ts'
+import { parseIpRange } from '#lib/ip-address.ts'
 import { createLog, gatherLines } from '#lib/log.ts'
 import { PASSWORD_COST } from '#lib/password.ts'
 import { systemRandom } from '#lib/random.ts'
@@ -53,9 +54,13 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
     const mail = createMail({ relay, publicUrl: config.publicUrl, log })
     const { licenseKey } = secrets
-    const license = await createLicensing({ config, licenseKey, db, clock, random, keys: build.licenseKeys })
+    const license = await createLicensing({ config, licenseKey, db, clock, random, jobs, keys: build.licenseKeys })
     const userAgent = `Honeyframe/${build.version}`
-    const egress = createEgress({ allow: config.egressAllow, userAgent, resolve: overrides.resolve })
+    const egress = createEgress({
+      allow: config.egressAllow.flatMap((text) => parseIpRange(text) ?? []),
+      userAgent,
+      resolve: overrides.resolve,
+    })
     const passwordCost = overrides.passwordCost ?? PASSWORD_COST
     return {
       ...{ config, db, clock, random, log, vault, license, mail, jobs, egress, exec: localRunner, passwordCost },

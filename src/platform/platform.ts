@@ -49,23 +49,28 @@ import { tourPages } from '#platform/tour/pages.tsx'
 import { usersApi } from '#platform/users/api.ts'
 import { usersJobs } from '#platform/users/jobs.ts'
 import { usersPages } from '#platform/users/pages.tsx'
+import { webhooksApi } from '#platform/webhooks/api.ts'
+import { eventsApi } from '#platform/webhooks/events-api.ts'
+import { webhooksJobs, webhooksSchedules } from '#platform/webhooks/jobs.ts'
+import { webhooksPages } from '#platform/webhooks/pages.tsx'
 
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
-  backupsApi,
+  ...[backupsApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
-  backupsPages,
+  ...[backupsPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
   { section: 'Workspace', label: 'Backups', href: '/backups', icon: 'archive', permission: 'backup.edit' },
+  { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
@@ -106,11 +111,11 @@ const TOUR: readonly TourStep[] = [
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
-  ...backupsJobs,
+  ...[...backupsJobs, ...webhooksJobs],
 ]
 export const platformSchedules = [
   ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
-  ...backupsSchedules,
+  ...[...backupsSchedules, ...webhooksSchedules],
 ]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */

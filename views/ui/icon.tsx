@@ -43,6 +43,7 @@ import userOff from '@tabler/icons/outline/user-off.svg' with { type: 'text' }
 import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
 import users from '@tabler/icons/outline/users.svg' with { type: 'text' }
 import usersGroup from '@tabler/icons/outline/users-group.svg' with { type: 'text' }
+import webhook from '@tabler/icons/outline/webhook.svg' with { type: 'text' }
 import x from '@tabler/icons/outline/x.svg' with { type: 'text' }
 
 /** Every icon the pages draw. An icon that is not imported here is not in the program. */
@@ -92,6 +93,7 @@ const ICONS = {
   'user-plus': inner(userPlus),
   users: inner(users),
   'users-group': inner(usersGroup),
+  webhook: inner(webhook),
   x: inner(x),
 } as const
 

@@ -2,6 +2,7 @@ import { renderInviteMail } from '#views/mail/invite.tsx'
 import { renderNoticeMail } from '#views/mail/notice.tsx'
 import { renderPasswordResetMail } from '#views/mail/password-reset.tsx'
 import { renderTemporaryPasswordMail } from '#views/mail/temporary-password.tsx'
+import { renderWebhookDisabledMail } from '#views/mail/webhook-disabled.tsx'
 
 /** A mail by its template, with what the template needs. */
 export type MailContent =
@@ -9,6 +10,7 @@ export type MailContent =
   | Readonly<{ template: 'notice'; props: Parameters<typeof renderNoticeMail>[0] }>
   | Readonly<{ template: 'password-reset'; props: Parameters<typeof renderPasswordResetMail>[0] }>
   | Readonly<{ template: 'temporary-password'; props: Parameters<typeof renderTemporaryPasswordMail>[0] }>
+  | Readonly<{ template: 'webhook-disabled'; props: Parameters<typeof renderWebhookDisabledMail>[0] }>
 
 export type RenderedMail = Readonly<{ subject: string; html: string; text: string }>
 
@@ -23,5 +25,7 @@ export function renderMail(content: MailContent): RenderedMail {
       return renderPasswordResetMail(content.props)
     case 'temporary-password':
       return renderTemporaryPasswordMail(content.props)
+    case 'webhook-disabled':
+      return renderWebhookDisabledMail(content.props)
   }
 }
