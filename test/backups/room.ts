@@ -1,5 +1,7 @@
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
+import { exportOrg } from '#platform/backups/export.ts'
 import { backupSettings, backups } from '#platform/backups/tables.ts'
 import { type Answer, call, type Org } from '#test/invites/arrange.ts'
 import { eventually } from '#test/jobs/context.ts'
@@ -41,6 +43,19 @@ export async function putBackup(org: Pick<Org, 'app' | 'slug' | 'orgId'>, more: 
     await Bun.write(join(folderOf(org), added.name), text)
   }
   return added?.id ?? 0
+}
+
+/** A complete backup of what the org has now, made without the queue. Answers with its id. */
+export async function putRealBackup(org: Pick<Org, 'app' | 'slug' | 'orgId'>, more: NewRow = {}): Promise<number> {
+  const { app, orgId } = org
+  const id = await putBackup(org, more)
+  const [row] = await app.ctx.db.select().from(backups).where(eq(backups.id, id))
+  const file = join(folderOf(org), row?.name ?? '')
+  await rm(file)
+  const { manifest, bytes, sha256 } = await exportOrg(app.ctx, { orgId }, { file })
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
+  await app.ctx.db.update(backups).set({ bytes, sha256, rows, rowsDone: rows }).where(eq(backups.id, id))
+  return id
 }
 
 /** Asks for a backup and waits for its end. */

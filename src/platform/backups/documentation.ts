@@ -31,7 +31,6 @@ const SETTINGS = {
   },
 }
 const FILE_ERRORS = { 404: ['not_found'], 409: ['backup_not_complete'], 410: ['backup_file_missing'] }
-const STORE_ERRORS = ['invalid_schedule', 'invalid_store', 'secret_required']
 
 export const LIST = describe({
   tag: TAG,
@@ -72,7 +71,12 @@ export const DOWNLOAD = describe({
   tag: TAG,
   summary: 'Download a backup',
   answers: {
-    200: { description: 'The file: tar, compressed with gzip.', mediaType: 'application/gzip', schema: Type.String() },
+    200: {
+      description: 'The file: tar, compressed with gzip.',
+      mediaType: 'application/gzip',
+      schema: Type.String(),
+      example: '',
+    },
   },
   errors: FILE_ERRORS,
 })
@@ -142,7 +146,7 @@ export const CHANGE_SETTINGS = describe({
   description:
     'What is absent stays; a `store` of null forgets it. A secret is kept for one endpoint and one access key id: with another one, send it again.',
   answers,
-  errors: { 422: STORE_ERRORS },
+  errors: { 422: ['invalid_store', 'secret_required'] },
   requestExample: { schedule: { frequency: 'daily', hour: 2 } },
 })
 

@@ -1,5 +1,6 @@
 import type { Context } from '#core/context.ts'
-import { defineJob, type Job, type JobRun } from '#jobs/job.ts'
+import { AppError } from '#core/errors.ts'
+import { defineJob, GiveUp, type Job, type JobRun } from '#jobs/job.ts'
 import type { Schedule } from '#jobs/schedule.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/clock.ts'
 import { CREATE_KIND } from './begin.ts'
@@ -73,6 +74,8 @@ const uploadJob = defineJob<Context, number>({
       await uploadBackup(ctx, place, job.signal)
     } catch (error) {
       if (!job.signal.aborted) await noteUploadTrouble(ctx, place, error)
+      // An address that must not be called is none the next time either.
+      if (error instanceof AppError && error.kind === 'invalid') throw new GiveUp(error.message, { cause: error })
       throw error
     }
   },
