@@ -3,6 +3,7 @@ import type { Engine } from '#db/engine.ts'
 import type { SchemaNames, Scratch } from '#db/scratch.ts'
 import { tableIn } from '#db/sql-text.ts'
 import type { LoadableTable } from './loadable.ts'
+import type { OrgManifest } from './manifest.ts'
 import type { Staging } from './staging.ts'
 
 /** Statements that see both databases, the live one to read only. */
@@ -12,6 +13,7 @@ export type BothSql = Readonly<{ engine: Engine; run: MigrationRun; names: Schem
 export type Plan = Readonly<{
   orgId: number
   staging: Staging
+  manifest: OrgManifest
   sql: BothSql
   /** What is restored, a parent before its children. */
   tables: readonly LoadableTable[]
@@ -36,9 +38,9 @@ export async function makePlan(
   const [org] = await sql.run(`select count(*) as n from ${tableIn(sql.names.scratch, 'orgs')} s
     join ${tableIn(sql.names.live, 'orgs')} t on t.id = s.id and t.created_at = s.created_at and t.id = ${orgId}`)
   const tables = staging.tables.filter(isRestored)
-  return { orgId, staging, sql, tables, isSameOrg: Number(org?.n) === 1, isTrial, signal }
+  return { orgId, staging, manifest: staging.manifest, sql, tables, isSameOrg: Number(org?.n) === 1, isTrial, signal }
 }
 
-function sqlOf({ bulk, names }: Scratch): BothSql {
+export function sqlOf({ bulk, names }: Scratch): BothSql {
   return { engine: bulk.engine, run: async (sql) => await bulk.rows(sql).then((rows) => [...rows]), names }
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { LoadableTable } from './loadable.ts'
+import { sqlOf } from './plan.ts'
+import { assertSound } from './sound-rows.ts'
 import { type Staging, stageBackup } from './staging.ts'
 import { clearStaleWork } from './stale-work.ts'
 
@@ -22,9 +24,11 @@ export async function proveBackup(ctx: Context, file: string, signal?: AbortSign
   await clearStaleWork(ctx)
   try {
     await using staging = await stageBackup(ctx, file, { isWanted: () => true, keepsFiles: false, signal })
+    const { manifest, tables, scratch } = staging
+    await assertSound({ sql: sqlOf(scratch), tables, manifest, signal })
     let differences = 0
-    for (const table of staging.tables) if (!(await comesOutSame(staging, table, signal))) differences++
-    return { tables: staging.tables.length, differences }
+    for (const table of tables) if (!(await comesOutSame(staging, table, signal))) differences++
+    return { tables: tables.length, differences }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return { tables: 0, differences: 0, error: error.message }
