@@ -2,12 +2,21 @@ import { expect, test } from 'bun:test'
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
+import { orgs } from '#core/tenancy/tables.ts'
+import { loadInto, readSnapshot } from '#db/bulk.ts'
+import { openDatabase } from '#db/database.ts'
+import { type Migration, migrate } from '#db/migrate.ts'
 import { systemClock } from '#lib/clock.ts'
+import { migrations } from '#migrations/index.ts'
+import { exportOrg } from '#platform/backups/export.ts'
 import { exportInstance } from '#platform/backups/instance-export.ts'
 import { importInstance } from '#platform/backups/instance-import.ts'
+import type { InstanceManifest } from '#platform/backups/manifest.ts'
+import { packBackup } from '#platform/backups/packing.ts'
 import { makeOrg, makePerson, startTestApp, type TestApp } from '#test/support/app.ts'
 import { makeEmptyDatabase } from '#test/support/database.ts'
-import { addEvents, contentOf } from './content.ts'
+import { addEvents, bytesOf, contentOf, tableOf, textOf } from './content.ts'
 
 test('a backup of the install holds every row and file, and fills an empty install with them', async () => {
   await using app = await startTestApp()
@@ -34,15 +43,12 @@ test('ids that were used before are not used again after a restore', async () =>
   await using app = await startTestApp()
   await live(app)
   const gone = await makeOrg(app.ctx, 'gone')
-  const { orgs } = await import('#core/tenancy/tables.ts')
-  const { eq } = await import('drizzle-orm')
   await app.ctx.db.delete(orgs).where(eq(orgs.id, gone.orgId))
   await using target = await makeEmptyDatabase()
   await using folder = await emptyFolder()
   const file = join(folder.path, 'all.tar.gz')
   await exportInstance(app.config, systemClock, { file })
   await importInstance({ databaseUrl: target.url, dataDir: folder.path }, file)
-  const { openDatabase } = await import('#db/database.ts')
   await using db = await openDatabase({ url: target.url })
   const fresh = await db.transaction(async (tx) => {
     const rows = await tx.insert(orgs).values({ slug: 'new', name: 'New', createdAt: systemClock.now() }).returning()
@@ -72,7 +78,6 @@ test('a database with a row in it is not restored into, and stays as it is', asy
   await exportInstance(app.config, systemClock, { file })
   const there = { databaseUrl: other.config.databaseUrl, dataDir: folder.path }
   await expect(importInstance(there, file)).rejects.toMatchObject({ code: 'database_not_empty' })
-  const { orgs } = await import('#core/tenancy/tables.ts')
   expect((await other.ctx.db.select().from(orgs)).map(({ slug }) => slug)).toEqual(['settled'])
   expect(await readdir(folder.path)).toEqual(['all.tar.gz'])
 })
@@ -94,8 +99,24 @@ test('a damaged backup leaves the empty install empty, and the whole one still f
   await importInstance(there, Bun.file(file).stream())
 })
 
+test('a backup of an older version is loaded into its own tables, which then become those of this version', async () => {
+  await using old = await makeEmptyDatabase()
+  await using target = await makeEmptyDatabase()
+  await using folder = await emptyFolder()
+  await migrateTo(old.url, OLD_STEPS)
+  await loadInto(old.url, (writer) => writer.importRows(tableOf('orgs'), bytesOf(`4,acme,Acme,${AT},,\n`)))
+  const file = join(folder.path, 'old.tar.gz')
+  await packOld(old.url, file)
+  const there = { databaseUrl: target.url, dataDir: folder.path }
+  await importInstance(there, file)
+  await readSnapshot(target.url, async (reader) => {
+    expect(await textOf(reader.exportRows(tableOf('orgs')))).toBe(`4,acme,Acme,${AT},,\n`)
+    expect(await textOf(reader.exportRows(tableOf('usage_events')))).toBe('')
+  })
+  await exportInstance(there, systemClock, { file: join(folder.path, 'new.tar.gz') })
+})
+
 test('a backup of one organization does not pass for one of the install', async () => {
-  const { exportOrg } = await import('#platform/backups/export.ts')
   await using app = await startTestApp()
   await live(app)
   await using target = await makeEmptyDatabase()
@@ -119,4 +140,27 @@ async function live(app: TestApp): Promise<void> {
 async function emptyFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'honeyframe-instance-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+const AT = '2026-03-04T05:06:07.089Z'
+const OLD_STEPS = migrations.slice(0, 2)
+
+async function migrateTo(url: string, steps: readonly Migration[]): Promise<void> {
+  await using db = await openDatabase({ url, poolMax: 1 })
+  await migrate(db, steps)
+}
+
+/** What the program of the second migration would have written of the orgs. */
+async function packOld(url: string, file: string): Promise<void> {
+  const table = tableOf('orgs')
+  await readSnapshot(url, (reader) =>
+    packBackup<InstanceManifest>(reader, {
+      ...{ file, at: new Date(AT), folder: '/nowhere', paths: [], signal: undefined, onRows: () => {} },
+      tables: [{ table, lastId: 9 }],
+      describe: (tables, files) => ({
+        ...{ format: 1, kind: 'instance', created_at: AT, version: '0.0.1', engine: reader.engine, tables, files },
+        schema: OLD_STEPS.at(-1)?.name ?? '',
+      }),
+    }),
+  )
 }

@@ -3,35 +3,41 @@ import { AppError } from '#core/errors.ts'
 import { loadInto, readSnapshot } from '#db/bulk.ts'
 import { openDatabase } from '#db/database.ts'
 import { engineOf } from '#db/engine.ts'
-import { isMigrated, migrate } from '#db/migrate.ts'
+import { isMigrated, type Migration, migrate, migrationStatus } from '#db/migrate.ts'
 import { pathOf } from '#db/sqlite.ts'
 import { migrations } from '#migrations/index.ts'
-import { instanceTables } from './coverage.ts'
 
-/** A database with every table and without a row. */
+/** A database with the tables of one version and without a row. */
 export type EmptyTarget = Readonly<{
   url: string
+  /** Brings it from the backup's version to this one. */
+  finish(): Promise<void>
   /** Leaves nothing of what was made for this target. */
   undo(): Promise<void>
 }>
 
 /**
- * Brings a database that holds nothing to this version. Throws `database_not_empty` (conflict) before it has changed anything when
- * there is a single row, and what `migrate` throws.
+ * Brings a database that holds nothing to the version whose last migration is `schema`. Throws `database_not_empty` (conflict) before
+ * it has changed anything when one of `tables` has a row, or the database is of a later version; and what `migrate` throws.
  */
-export async function prepareTarget(url: string): Promise<EmptyTarget> {
+export async function prepareTarget(url: string, schema: string, tables: readonly string[]): Promise<EmptyTarget> {
   const isNew = await isUntouched(url)
+  const steps = migrations.slice(0, migrations.findIndex(({ name }) => name === schema) + 1)
   const undo = async () => (isNew ? await remove(url) : undefined)
   try {
-    await using db = await openDatabase({ url, poolMax: 1 })
-    if (!isNew && (await isMigrated(db))) await assertOlderIsEmpty(url)
-    await migrate(db, migrations)
-    await assertEmpty(url)
-    return { url, undo }
+    if (!isNew) await assertUnused(url, steps.length)
+    await migrateTo(url, steps)
+    await assertEmpty(url, tables)
+    return { url, undo, finish: () => migrateTo(url, migrations) }
   } catch (error) {
     await undo()
     throw error
   }
+}
+
+async function migrateTo(url: string, steps: readonly Migration[]): Promise<void> {
+  await using db = await openDatabase({ url, poolMax: 1 })
+  await migrate(db, steps)
 }
 
 /** Whether nobody has made anything there yet. */
@@ -46,19 +52,20 @@ async function isUntouched(url: string): Promise<boolean> {
   })
 }
 
-/** Before the tables of later migrations are there. */
-async function assertOlderIsEmpty(url: string): Promise<void> {
-  await readSnapshot(url, async (reader) => {
-    const [row] = await reader.rows('select exists (select 1 from users) or exists (select 1 from orgs) as is_used')
-    if (row?.is_used) throw notEmpty('users')
-  })
+/** Before the tables that are still missing are made. */
+async function assertUnused(url: string, stepsMax: number): Promise<void> {
+  await using db = await openDatabase({ url, poolMax: 1 })
+  if (!(await isMigrated(db))) return
+  const applied = (await migrationStatus(db, migrations)).filter(({ appliedAt }) => appliedAt !== undefined)
+  if (applied.length > stepsMax) throw notEmpty('it is of a later version than the backup')
+  if (applied.length > 0) await assertEmpty(url, ['users', 'orgs'])
 }
 
-async function assertEmpty(url: string): Promise<void> {
+async function assertEmpty(url: string, tables: readonly string[]): Promise<void> {
   await readSnapshot(url, async (reader) => {
-    for (const { name } of instanceTables()) {
+    for (const name of tables) {
       const rows = await reader.rows(`select 1 as found from ${name} limit 1`)
-      if (rows.length > 0) throw notEmpty(name)
+      if (rows.length > 0) throw notEmpty(`there are rows in ${name}`)
     }
   })
 }
@@ -70,7 +77,7 @@ async function remove(url: string): Promise<void> {
   for (const suffix of ['', '-wal', '-shm']) await rm(`${pathOf(url)}${suffix}`, { force: true })
 }
 
-function notEmpty(table: string): AppError {
-  const message = `The database is not empty (there are rows in ${table}): name one that nothing was written to yet.`
+function notEmpty(reason: string): AppError {
+  const message = `The database is not empty (${reason}): name one that nothing was written to yet.`
   return new AppError('conflict', 'database_not_empty', message)
 }

@@ -27,15 +27,20 @@ export async function importInstance(
     const message = 'This is a backup of one organization: restore it with --org.'
     throw new AppError('contradiction', 'not_of_instance', message)
   }
+  const { schema, tables } = backup.manifest
   await using files = await receiveFiles(config.dataDir, backup.manifest.files.length > 0)
-  const target = await prepareTarget(config.databaseUrl)
+  for (const table of tables) knownTable(table)
+  const names = tables.map(({ name }) => name)
+  const target = await prepareTarget(config.databaseUrl, schema, names)
   try {
-    return await loadInto(target.url, async (writer) => {
+    const imported = await loadInto(target.url, async (writer) => {
       await load(writer, backup, files.add)
-      const imported = await compareAll(writer, backup.manifest.tables)
+      const compared = await compareAll(writer, tables)
       await files.place()
-      return imported
+      return compared
     })
+    await target.finish()
+    return imported
   } catch (error) {
     await files.takeBack()
     await target.undo()
