@@ -5,6 +5,7 @@ import { parseArguments, UsageError } from '#cli/arguments.ts'
 import { startPostgres } from '#test/support/postgres.ts'
 import { runToEnd } from './child.ts'
 import { measureAudit } from './figures/audit.ts'
+import { measureBackup } from './figures/backup.ts'
 import { measureGrowth } from './figures/growth.ts'
 import { measureHealth } from './figures/health.ts'
 import { measureInviting } from './figures/invites.ts'
@@ -28,6 +29,7 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   license: measureLicense,
   usage: measureUsage,
   health: measureHealth,
+  backup: measureBackup,
 }
 
 const HELP = `Usage: bun run bench [--only NAME,NAME] [--quick] [--executable FILE]

@@ -10,9 +10,9 @@ function init(args)
   end
 end
 
-function done(summary)
+function done(summary, latency)
   local errors = summary.errors
   local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-  local form = '\n{"requests":%d,"bytes":%d,"microseconds":%d,"failed":%d}\n'
-  io.write(form:format(summary.requests, summary.bytes, summary.duration, failed))
+  local form = '\n{"requests":%d,"bytes":%d,"microseconds":%d,"p99":%d,"failed":%d}\n'
+  io.write(form:format(summary.requests, summary.bytes, summary.duration, latency:percentile(99), failed))
 end

@@ -10,11 +10,14 @@ const BYTES_TOLERANCE = 0.02
 
 export type Target = Readonly<{ url: string; headers?: Readonly<Record<string, string>>; expected?: string }>
 
+/** `p99Ms`: 99 of 100 answers came sooner. */
+export type Load = Readonly<{ perSecond: number; requests: number; p99Ms: number }>
+
 /**
  * Requests a second that a server answers to 32 connections of `wrk`. Throws when one answer failed, when the answers are
  * not as long as a good one, or when one of those that are looked at meanwhile is not `expected`.
  */
-export async function measureLoad(target: Target, seconds: number): Promise<{ perSecond: number; requests: number }> {
+export async function measureLoad(target: Target, seconds: number): Promise<Load> {
   const wanted = await answerBytes(target)
   await using watch = watchAnswers(target)
   const result = await runWrk(target, seconds)
@@ -40,7 +43,8 @@ async function runWrk(target: Target, seconds: number, batch?: string) {
   const headers = Object.entries(target.headers ?? {}).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
   const size = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', SCRIPT]
   const said = await runToEnd(['wrk', ...size, ...headers, target.url, ...(batch === undefined ? [] : ['--', batch])])
-  const { requests, bytes, microseconds, failed } = JSON.parse(said.trim().split('\n').at(-1) ?? '')
+  const { requests, bytes, microseconds, p99, failed } = JSON.parse(said.trim().split('\n').at(-1) ?? '')
   if (failed !== 0 || requests === 0) throw new Error(`${target.url}: ${failed} of ${requests} requests failed`)
-  return { requests: Number(requests), bytes: Number(bytes), perSecond: (requests / microseconds) * 1_000_000 }
+  const perSecond = (requests / microseconds) * 1_000_000
+  return { requests: Number(requests), bytes: Number(bytes), perSecond, p99Ms: p99 / 1_000 }
 }

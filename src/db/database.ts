@@ -5,7 +5,7 @@ import type { Log } from '#lib/log.ts'
 import { engine } from './columns.ts'
 import { asSqlite, type Engine, engineOf } from './engine.ts'
 import { openSqlite } from './sqlite.ts'
-import { MARKER, type Marker, STATEMENTS } from './transaction.ts'
+import { MARKER, type Marker, RAW, STATEMENTS } from './transaction.ts'
 
 export { isUniqueViolation } from './unique-violation.ts'
 
@@ -19,6 +19,11 @@ export type OpenOptions = Readonly<{
   poolMax?: number
   /** For looking only: the engine itself refuses to write, and nothing is made that is not there. */
   isReadOnly?: boolean
+}>
+
+export type TransactionOptions = Readonly<{
+  /** On SQLite, a second file whose tables statements of this transaction may name, as `scratch`. */
+  attach?: string | undefined
 }>
 
 /** What may be asked of a database and of a transaction alike. */
@@ -43,14 +48,14 @@ export type MigrationRun = (sql: string, params?: string[]) => Promise<Migration
  * The queries of one open transaction. It throws once that has ended. A statement that fails ends the transaction on both
  * engines: even when the error is caught nothing is committed, so prefer `.onConflictDoNothing().returning()`.
  */
-export type Tx = Queries & Readonly<{ engine: Engine; [MARKER]: Marker; [STATEMENTS]: Statements }>
+export type Tx = Queries & Readonly<{ engine: Engine; [MARKER]: Marker; [STATEMENTS]: Statements; [RAW]: MigrationRun }>
 
 /** The root database. Inside a transaction it throws: there only `tx` may be used. */
 export type Database = Queries &
   Readonly<{
     engine: Engine
     /** Commits when `work` resolves and rolls back when it rejects. One at a time on SQLite, in order of arrival. */
-    transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+    transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
     /** Rejects when the database does not answer. */
     ping(): Promise<void>
     /** For `db/migrate.ts`: one atomic step that no other process of this database takes at the same time. */
@@ -83,6 +88,11 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
 /** `follow` runs right after the commit and never after a rollback. For nudges in memory only: what it throws is logged. */
 export function afterCommit(tx: Tx, follow: () => void): void {
   tx[MARKER].afterCommit.push(follow)
+}
+
+/** For statements over tables that are only known by name. One that fails ends the transaction, as any other does. */
+export function rawOf(tx: Tx): MigrationRun {
+  return tx[RAW]
 }
 
 type Preparable<R> = { prepare(name?: string): { execute(values?: Record<string, unknown>): R } }

@@ -11,6 +11,7 @@ import {
   MARKER,
   type Marker,
   newMarker,
+  RAW,
   runFollowers,
   runMarked,
   STATEMENTS,
@@ -90,6 +91,11 @@ function openTx(own: postgres.TransactionSql, marker: Marker, options: OpenOptio
     engine: 'postgres' as const,
     [MARKER]: marker,
     [STATEMENTS]: { orm, kept: new Map<string, unknown>(), check },
+    [RAW]: async (statement: string, params?: string[]) => {
+      check()
+      options.onStatement?.(statement)
+      return await runnerOf(own)(statement, params)
+    },
   })
 }
 

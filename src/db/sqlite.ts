@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
-import type { Database, MigrationRow, OpenOptions, Tx } from './database.ts'
+import type { Database, MigrationRow, OpenOptions, TransactionOptions, Tx } from './database.ts'
 import { createFairLock } from './fair-lock.ts'
 import { quickRead } from './quick-read.ts'
 import {
@@ -13,6 +13,7 @@ import {
   type Marker,
   newMarker,
   noteFailure,
+  RAW,
   runFollowers,
   runMarked,
   STATEMENTS,
@@ -46,10 +47,11 @@ export async function openSqlite(options: OpenOptions): Promise<Database> {
     return lock.hold(() => ({ rows: writer.rows(sql, params) }))
   }
 
-  async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function transaction<T>(work: (tx: Tx) => Promise<T>, { attach }: TransactionOptions = {}): Promise<T> {
     assertOutside()
     const marker = newMarker()
-    const result = await lock.hold(() => immediate(writer, () => runMarked(marker, () => workOf(marker, openTx, work))))
+    const whole = () => immediate(writer, () => runMarked(marker, () => workOf(marker, openTx, work)))
+    const result = await lock.hold(() => (attach === undefined ? whole() : attached(writer, attach, whole)))
     runFollowers(marker, options.log)
     return result
   }
@@ -106,7 +108,8 @@ function noCheck() {}
 // SQLite gives the WAL and its index the mode of the database file, so it must be right before the first open.
 function makePrivate(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600))
+  // Closing a file that is there would let go every lock that SQLite holds on it in this process (POSIX).
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
 }
 
 // Of all statements only this one does not wait for `busy_timeout` while another process does the same to a new file.
@@ -190,6 +193,16 @@ async function immediate<T>(writer: Session, work: () => Promise<T>): Promise<T>
   }
 }
 
+/** A file is attached and let go outside of a transaction only. */
+async function attached<T>(writer: Session, path: string, work: () => Promise<T>): Promise<T> {
+  await writer.named('ATTACH ? AS scratch', [path])
+  try {
+    return await work()
+  } finally {
+    await writer.named('DETACH scratch')
+  }
+}
+
 async function workOf<T>(marker: Marker, open: (marker: Marker) => Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   const result = await work(open(marker))
   if (marker.failure !== undefined) throw marker.failure
@@ -209,6 +222,11 @@ function txOpener(writer: Session, options: OpenOptions): (marker: Marker) => Tx
     }
   }
 
+  function noteAndThrow(error: unknown): never {
+    noteFailure(error)
+    throw error
+  }
+
   return (marker) => {
     const check = () => assertOpen(marker)
     const orm = drizzle(within, { logger: watcher(check, options.onStatement) })
@@ -216,6 +234,11 @@ function txOpener(writer: Session, options: OpenOptions): (marker: Marker) => Tx
       engine: 'sqlite' as const,
       [MARKER]: marker,
       [STATEMENTS]: { orm: shared, kept, check },
+      [RAW]: async (sql: string, params?: string[]) => {
+        check()
+        options.onStatement?.(sql)
+        return await writer.named(sql, params).catch(noteAndThrow)
+      },
     })
   }
 }

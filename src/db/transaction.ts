@@ -8,6 +8,7 @@ export type Marker = { isOpen: boolean; failure?: unknown; readonly afterCommit:
 /** Where a transaction keeps its marker, and where prepared queries are built and kept. */
 export const MARKER: unique symbol = Symbol('marker')
 export const STATEMENTS: unique symbol = Symbol('statements')
+export const RAW: unique symbol = Symbol('raw')
 
 const inside = new AsyncLocalStorage<Marker>()
 

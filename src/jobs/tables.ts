@@ -3,7 +3,7 @@ import { index, integer, table, text, timestamp, uniqueIndex } from '#db/columns
 /** Work to do, leased by a worker. `payload` is JSON, or a vault envelope while `isSealed`; it is erased when the job ends. */
 export const jobs = table(
   'jobs',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'never' },
   {
     /** UUIDv7. */
     id: text('id').primaryKey(),

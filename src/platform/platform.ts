@@ -18,6 +18,9 @@ import { accountPages } from '#platform/account/pages.tsx'
 import { auditLogApi } from '#platform/audit-log/api.ts'
 import { auditLogJobs, auditLogSchedules } from '#platform/audit-log/jobs.ts'
 import { auditLogPages } from '#platform/audit-log/pages.tsx'
+import { backupsApi } from '#platform/backups/api.ts'
+import { backupsJobs, backupsSchedules } from '#platform/backups/jobs.ts'
+import { backupsPages } from '#platform/backups/pages.tsx'
 import { brandingApi } from '#platform/branding/api.ts'
 import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
@@ -63,13 +66,13 @@ const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
-  ...[usageApi, systemHealthApi, smtpApi, webhooksApi, eventsApi],
+  ...[usageApi, systemHealthApi, smtpApi, backupsApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
-  ...[usagePages, healthPages, smtpPages, webhooksPages],
+  ...[usagePages, healthPages, smtpPages, backupsPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
@@ -77,6 +80,7 @@ const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Usage', href: '/usage', icon: 'gauge', permission: 'usage.read' },
   { section: 'Workspace', label: 'Health', href: '/health', icon: 'heartbeat', permission: 'health.read' },
   { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'org.admin' },
+  { section: 'Workspace', label: 'Backups', href: '/backups', icon: 'archive', permission: 'backup.edit' },
   { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
@@ -125,11 +129,11 @@ const TOUR: readonly TourStep[] = [
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
-  ...[...usageJobs, ...healthJobs, ...webhooksJobs],
+  ...[...usageJobs, ...healthJobs, ...backupsJobs, ...webhooksJobs],
 ]
 export const platformSchedules = [
   ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
-  ...[...usageSchedules, ...healthSchedules, ...webhooksSchedules],
+  ...[...usageSchedules, ...healthSchedules, ...backupsSchedules, ...webhooksSchedules],
 ]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */

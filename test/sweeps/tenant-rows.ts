@@ -1,11 +1,13 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { auditLog } from '#core/audit/tables.ts'
 import { relayPurpose } from '#core/mail/org-mail.ts'
 import { smtpSettings } from '#core/mail/tables.ts'
 import { users } from '#core/tenancy/tables.ts'
 import { webhooks } from '#core/webhooks/tables.ts'
 import { scopes } from '#db/columns.ts'
+import { backups, restores } from '#platform/backups/tables.ts'
 import { createToken } from '#platform/tokens/token.ts'
+import { putBackup, putRealBackup } from '#test/backups/room.ts'
 import { makeGroup } from '#test/groups/arrange.ts'
 import type { TestApp, TestPerson } from '#test/support/app.ts'
 import { json, makeOrg, makePerson } from '#test/support/app.ts'
@@ -24,9 +26,13 @@ let made = 0
 /** How to make an id for each parameter of a path. A route with a parameter that is not here fails the sweep. */
 const ROWS: Readonly<Record<string, MakeRow>> = {
   '/api/auth/tokens/{id}': makeToken,
+  '/api/backups/{id}': makeBackup,
+  '/api/backups/{id}/preview': makeRealBackup,
+  '/api/backups/{id}/restore': makeIdleBackup,
   '/api/groups/{id}': makeGroupOf,
   '/api/invites/{id}': makeInvite,
   '/api/members/{user_id}': makeMember,
+  '/api/restores/{id}': makeRestore,
   '/api/users/{id}': makeMember,
   '/api/webhooks/deliveries/{id}': makeDeliveryOf,
   '/api/webhooks/{id}': makeHook,
@@ -34,6 +40,9 @@ const ROWS: Readonly<Record<string, MakeRow>> = {
   '/webhooks/{id}/end-old-secret': makeRotated,
   '/webhooks/{id}/enable': makeHookOff,
   '/tokens/{id}': makeToken,
+  '/backups/{id}': makeBackup,
+  '/backups/{id}/restore': makeIdleBackup,
+  '/backups/restores/{id}': makeRestore,
   '/groups/{id}': makeGroupOf,
   '/members/invites/{id}': makeInvite,
   '/members/{id}': makeMember,
@@ -141,6 +150,31 @@ async function setRelay({ ctx }: TestApp, { mark, orgId }: Tenant): Promise<void
   const server = { host: `mail.${mark}.test`, port: 2525, tls: 'starttls', username: mark } as const
   const from = `team@${mark}.test`
   await ctx.db.insert(smtpSettings).values({ orgId, ...server, from, passwordSealed, updatedAt: ctx.clock.now() })
+}
+
+async function makeBackup(app: TestApp, { mark, orgId, slug }: Tenant): Promise<number> {
+  return await putBackup({ app, orgId, slug }, { uploadError: `refused by ${mark}` })
+}
+
+async function makeRealBackup(app: TestApp, { orgId, slug }: Tenant): Promise<number> {
+  return await putRealBackup({ app, orgId, slug })
+}
+
+/** An org is restored by one at a time. */
+async function makeIdleBackup(app: TestApp, tenant: Tenant): Promise<number> {
+  const ended = { state: 'failed' } as const
+  await app.ctx.db.update(restores).set(ended).where(eq(restores.orgId, tenant.orgId))
+  const isRunning = and(eq(backups.orgId, tenant.orgId), eq(backups.state, 'running'))
+  await app.ctx.db.update(backups).set(ended).where(isRunning)
+  return await makeBackup(app, tenant)
+}
+
+async function makeRestore(app: TestApp, { mark, orgId, admin }: Tenant): Promise<number> {
+  const { db, clock } = app.ctx
+  const ended = { state: 'failed', step: 'ended', error: `refused by ${mark}` } as const
+  const row = { orgId, ...ended, createdBy: admin.userId, createdAt: clock.now(), finishedAt: clock.now() }
+  const [added] = await db.insert(restores).values(row).returning({ id: restores.id })
+  return added?.id ?? 0
 }
 
 async function makeDeactivated(app: TestApp, tenant: Tenant): Promise<number> {

@@ -4,7 +4,7 @@ import { id, index, integer, table, text, timestamp, uniqueIndex } from '#db/col
 /** Personal access tokens. Only the SHA-256 (hex) of a token is kept; `tail` is its last 4 characters, for its owner's list. */
 export const tokens = table(
   'tokens',
-  { scope: 'user', column: 'user_id' },
+  { scope: 'user', column: 'user_id', backup: 'never' },
   {
     id: id(),
     userId: integer('user_id')
@@ -24,7 +24,7 @@ export const tokens = table(
 /** Sessions ended before their token expired (`jti`); a row may go once no token of that session can still be valid. */
 export const endedSessions = table(
   'ended_sessions',
-  { scope: 'user', column: 'user_id' },
+  { scope: 'user', column: 'user_id', backup: 'never' },
   {
     jti: text('jti').primaryKey(),
     userId: integer('user_id')
@@ -52,7 +52,7 @@ export const signInAttempts = table(
 /** Reset links, and beside them a row for each temporary password, which is no link: its `tokenHash` is no hash. */
 export const passwordResets = table(
   'password_resets',
-  { scope: 'user', column: 'user_id' },
+  { scope: 'user', column: 'user_id', backup: 'never' },
   {
     id: id(),
     userId: integer('user_id')
@@ -68,7 +68,7 @@ export const passwordResets = table(
 
 export const groups = table(
   'groups',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace' },
   {
     id: id(),
     orgId: integer('org_id')
@@ -85,7 +85,7 @@ export const groups = table(
 /** Who is in a group. It points at the membership and not at the person: whoever leaves the org has left its groups. */
 export const groupMembers = table(
   'group_members',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace' },
   {
     id: id(),
     orgId: integer('org_id')
@@ -109,7 +109,7 @@ export const groupMembers = table(
 /** What a group adds to the roles of its members. */
 export const groupGrants = table(
   'group_grants',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace' },
   {
     id: id(),
     orgId: integer('org_id')

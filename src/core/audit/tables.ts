@@ -7,7 +7,7 @@ import { id, index, integer, json, table, text, timestamp } from '#db/columns.ts
  */
 export const auditLog = table(
   'audit_log',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep' },
   {
     id: id(),
     /** What clients see. */

@@ -5,7 +5,7 @@ import { id, integer, table, text, timestamp, uniqueIndex } from '#db/columns.ts
 /** The licence document of an org, as the vendor signed it. */
 export const orgLicenses = table(
   'org_licenses',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep' },
   {
     id: id(),
     orgId: integer('org_id')
@@ -26,7 +26,7 @@ export const orgLicenses = table(
 /** What an org pays for in the cloud. One row for each product. */
 export const subscriptions = table(
   'subscriptions',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep' },
   {
     id: id(),
     orgId: integer('org_id')

@@ -4,7 +4,7 @@ import { integer, table, text, timestamp } from '#db/columns.ts'
 /** An org's own relay, in place of the platform's. */
 export const smtpSettings = table(
   'smtp_settings',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace', without: ['password_sealed'] },
   {
     orgId: integer('org_id')
       .primaryKey()

@@ -3,7 +3,7 @@ import { boolean, id, index, integer, table, text, timestamp, uniqueIndex } from
 
 export const orgs = table(
   'orgs',
-  { scope: 'org', column: 'id' },
+  { scope: 'org', column: 'id', backup: 'merge' },
   {
     id: id(),
     slug: text('slug').notNull().unique(),
@@ -19,7 +19,7 @@ export const orgs = table(
 /** One logo an org. In the database and not in a file, so that it changes with its hash or not at all, on every node. */
 export const orgLogos = table(
   'org_logos',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace' },
   {
     orgId: integer('org_id')
       .primaryKey()
@@ -32,7 +32,7 @@ export const orgLogos = table(
 
 export const users = table(
   'users',
-  { scope: 'user', column: 'id' },
+  { scope: 'user', column: 'id', backup: 'merge', only: ['id', 'email', 'name'] },
   {
     id: id(),
     email: text('email').notNull().unique(),
@@ -55,7 +55,7 @@ export const users = table(
 
 export const userOrgs = table(
   'user_orgs',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'merge' },
   {
     id: id(),
     userId: integer('user_id')

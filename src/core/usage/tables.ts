@@ -4,7 +4,7 @@ import { id, index, integer, table, text, timestamp, uniqueIndex } from '#db/col
 /** One thing an org used: a call of a language model, a dbt run. Rooms add rows; nothing changes them. */
 export const usageEvents = table(
   'usage_events',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace' },
   {
     id: id(),
     orgId: integer('org_id')
@@ -22,7 +22,7 @@ export const usageEvents = table(
 /** How many usage events a day and a month had, written with each of them: pages read this table only. */
 export const usageDays = table(
   'usage_days',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace' },
   {
     id: id(),
     orgId: integer('org_id')
@@ -41,7 +41,7 @@ export const usageDays = table(
 /** How much of something an org had on a day: what cannot be counted from events. */
 export const usageLevels = table(
   'usage_levels',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace' },
   {
     id: id(),
     orgId: integer('org_id')

@@ -1,10 +1,13 @@
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { boolean, id, index, integer, json, table, text, timestamp } from '#db/columns.ts'
 
+/** A secret that was rotated away must not come back, so that a backup has none. */
+const SECRETS = ['secret_sealed', 'secret_tail', 'previous_secret_sealed', 'previous_secret_ends_at'] as const
+
 /** An address that events are sent to. Its secrets are sealed. */
 export const webhooks = table(
   'webhooks',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace', without: SECRETS },
   {
     id: id(),
     orgId: integer('org_id')

@@ -4,7 +4,7 @@ import { id, index, integer, table, text, timestamp, uniqueIndex } from '#db/col
 /** A backup of an org. Its file is `DATA_DIR/_backups/<slug>/<name>`. */
 export const backups = table(
   'backups',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'never' },
   {
     id: id(),
     orgId: integer('org_id')
@@ -41,7 +41,7 @@ export const backups = table(
 /** A restore that was asked for. */
 export const restores = table(
   'restores',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'never' },
   {
     id: id(),
     orgId: integer('org_id')
@@ -64,7 +64,7 @@ export const restores = table(
 /** When an org is backed up by itself, and where a copy goes. */
 export const backupSettings = table(
   'backup_settings',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep', without: ['s3_secret_sealed'] },
   {
     orgId: integer('org_id')
       .primaryKey()

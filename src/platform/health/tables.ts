@@ -9,7 +9,7 @@ const STATUSES = ['ok', 'warn', 'error'] as const
  */
 export const healthSamples = table(
   'health_samples',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep' },
   {
     id: id(),
     orgId: integer('org_id').references(() => orgs.id, { onDelete: 'cascade' }),
@@ -34,7 +34,7 @@ export const healthSamples = table(
 /** The last known status of each component, by which a flip is known, and whether people were told of it. */
 export const healthStates = table(
   'health_states',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'never' },
   {
     /** `<org id, or 0 for the whole install>:<component>`. */
     key: text('key').primaryKey(),
@@ -57,7 +57,7 @@ export const healthStates = table(
 /** What an org's admins chose about health. */
 export const healthSettings = table(
   'health_settings',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'replace' },
   {
     orgId: integer('org_id')
       .primaryKey()

@@ -6,7 +6,7 @@ import { id, index, integer, table, text, timestamp, uniqueIndex } from '#db/col
 /** An invitation. Only the SHA-256 (hex) of its token is kept. A `pending` row past `expiresAt` reads as expired. */
 export const invites = table(
   'invites',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep', without: ['token_hash'] },
   {
     id: id(),
     orgId: integer('org_id')

@@ -5,7 +5,7 @@ import { id, index, integer, table, text, timestamp, uniqueIndex } from '#db/col
 /** One event on its way to one webhook. The event is named and not copied: the audit log holds it. */
 export const webhookDeliveries = table(
   'webhook_deliveries',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep' },
   {
     /** UUIDv7. */
     id: text('id').primaryKey(),
@@ -39,7 +39,7 @@ export const webhookDeliveries = table(
 /** One request of a delivery, and what came back. */
 export const webhookAttempts = table(
   'webhook_attempts',
-  { scope: 'org', column: 'org_id' },
+  { scope: 'org', column: 'org_id', backup: 'keep' },
   {
     id: id(),
     orgId: integer('org_id')

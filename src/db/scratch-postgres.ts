@@ -1,0 +1,107 @@
+import postgres from 'postgres'
+import { writerOn } from './bulk-postgres.ts'
+import { statementsOf } from './migrate.ts'
+import type { Scratch, ScratchOptions } from './scratch.ts'
+import { quoted, tableIn } from './sql-text.ts'
+
+const LIVE = 'honeyframe'
+const PREFIX = 'honeyframe_scratch_'
+/** Whoever holds the lock of this class and a schema's number is at work in it. Any number will do for a class. */
+const LOCK_CLASS = 480_173
+const NUMBER_MAX = 2 ** 31 - 1
+const CONNECT_TIMEOUT_S = 10
+
+const FOREIGN_KEYS = `select conrelid::regclass::text as "table", conname as name from pg_constraint
+  where contype = 'f' and connamespace = $1::regnamespace`
+const TRIGGERS = `select t.tgrelid::regclass::text as "table", t.tgname as name from pg_trigger t
+  join pg_class c on c.oid = t.tgrelid where not t.tgisinternal and c.relnamespace = $1::regnamespace`
+const PLAIN_INDEXES = `select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
+  where not i.indisunique and c.relnamespace = $1::regnamespace`
+
+type Client = postgres.Sql
+
+/** A schema of its own, in tables that are not written ahead; a lock of its connection says that somebody is at work in it. */
+export async function openScratch({ url, migrations, leftOut }: ScratchOptions): Promise<Scratch> {
+  await dropDead(url)
+  const client = connect(url)
+  try {
+    const schema = await take(client)
+    for (const migration of migrations)
+      for (const text of statementsOf(migration, 'postgres')) {
+        await client.unsafe(asScratch(text, schema))
+      }
+    await slim(client, schema)
+    for (const { table, column } of leftOut) {
+      await client.unsafe(`alter table ${tableIn(schema, table)} alter column ${quoted(column)} drop not null`)
+    }
+    const names = { live: LIVE, scratch: schema }
+    return {
+      bulk: writerOn(client),
+      names,
+      transactionNames: names,
+      attach: undefined,
+      async [Symbol.asyncDispose]() {
+        // A copy that was left in the middle holds the connection, and with it the schema: its end frees both.
+        await client.end({ timeout: 0 })
+        await dropDead(url)
+      },
+    }
+  } catch (error) {
+    await client.end({ timeout: 0 })
+    throw error
+  }
+}
+
+/** Drops the schemas that nobody is at work in. */
+export async function dropDead(url: string): Promise<void> {
+  const client = connect(url)
+  try {
+    const found = await client<
+      { name: string }[]
+    >`select nspname as name from pg_namespace where nspname like ${`${PREFIX}%`}`
+    for (const { name } of found) {
+      const number = Number(name.slice(PREFIX.length))
+      const [lock] = await client<{ free: boolean }[]>`select pg_try_advisory_lock(${LOCK_CLASS}, ${number}) as free`
+      if (!lock?.free) continue
+      await client.unsafe(`drop schema if exists ${quoted(name)} cascade`)
+      await client`select pg_advisory_unlock(${LOCK_CLASS}, ${number})`
+    }
+  } finally {
+    await client.end({ timeout: 0 })
+  }
+}
+
+function connect(url: string): Client {
+  return postgres(url, {
+    ...{ max: 1, connect_timeout: CONNECT_TIMEOUT_S, fetch_types: false, max_lifetime: null, onnotice: () => {} },
+    connection: { application_name: 'honeyframe', TimeZone: 'UTC' },
+  })
+}
+
+/** Makes a schema whose number nobody has, and holds it. */
+async function take(client: Client): Promise<string> {
+  const [row] = await client<{ number: number }[]>`select (random() * ${NUMBER_MAX})::int as number`
+  const number = row?.number ?? 0
+  const schema = `${PREFIX}${number}`
+  await client`select pg_advisory_lock(${LOCK_CLASS}, ${number})`
+  await client.unsafe(`create schema ${quoted(schema)}`)
+  await client.unsafe(`set search_path = ${quoted(schema)}`)
+  return schema
+}
+
+/** A migration's statement names its schema wherever it names anything. */
+function asScratch(text: string, schema: string): string {
+  return text.replaceAll(/\bhoneyframe\b/g, schema).replace(/^CREATE TABLE/gm, 'CREATE UNLOGGED TABLE')
+}
+
+async function slim(client: Client, schema: string): Promise<void> {
+  for (const { table, name } of await client.unsafe(FOREIGN_KEYS, [schema])) {
+    await client.unsafe(`alter table ${table} drop constraint ${quoted(String(name))}`)
+  }
+  for (const { table, name } of await client.unsafe(TRIGGERS, [schema])) {
+    await client.unsafe(`drop trigger ${quoted(String(name))} on ${table}`)
+  }
+  for (const { name } of await client.unsafe(PLAIN_INDEXES, [schema])) {
+    await client.unsafe(`drop index ${tableIn(schema, String(name))}`)
+  }
+}
