@@ -9,6 +9,8 @@ import type { BulkColumn, BulkTable } from './bulk-table.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 const CONNECT_TIMEOUT_S = 10
+const LOOKS_MAX = 10
+const LOOK_PAUSE_S = 0.1
 const PIECE_BYTES = 64 * 1024
 const PIECES_WAITING_MAX = 16
 /** SQLSTATE of class 22: a value is not of its column's type; 23: a rule of the table is broken. */
@@ -16,8 +18,15 @@ const DATA_FAULT = /^2[23]/
 
 type Sql = Pick<postgres.Sql, 'unsafe'>
 
-export async function readSnapshot<T>(url: string, work: (reader: BulkReader) => Promise<T>): Promise<T> {
-  return await onOwnConnection(url, 'isolation level repeatable read read only', (own) => work(readerOn(own)))
+export async function readSnapshot<T>(
+  url: string,
+  work: (reader: BulkReader) => Promise<T>,
+  { isAlone = false }: { isAlone?: boolean },
+): Promise<T> {
+  return await onOwnConnection(url, 'isolation level repeatable read read only', async (own) => {
+    if (isAlone) await assertAlone(own)
+    return await work(readerOn(own))
+  })
 }
 
 export async function loadInto<T>(url: string, work: (writer: BulkWriter) => Promise<T>): Promise<T> {
@@ -58,6 +67,18 @@ async function onOwnConnection<T>(url: string, mode: string, work: (own: Sql) =>
   }
 }
 
+/** A connection that has just been closed is still listed for a moment. */
+async function assertAlone(own: Sql): Promise<void> {
+  for (let look = 1; look <= LOOKS_MAX; look++) {
+    const others = await own`select 1 from pg_stat_activity where datname = current_database()
+      and application_name = 'honeyframe' and pid <> pg_backend_pid()`
+    if (others.length === 0) return
+    await own`select pg_stat_clear_snapshot(), pg_sleep(${LOOK_PAUSE_S})`
+  }
+  const message = 'Another process has the database open: stop every node first, and see that none starts meanwhile.'
+  throw new AppError('conflict', 'database_in_use', message)
+}
+
 function readerOn(own: Sql): BulkReader {
   return {
     engine: 'postgres',
@@ -88,7 +109,8 @@ async function countRows(own: Sql, { name }: BulkTable, filter = 'true'): Promis
 
 function fieldOf({ name, kind }: BulkColumn): string {
   const column = quoted(name)
-  if (kind === 'timestamp') return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+  // The zone of the session is UTC.
+  if (kind === 'timestamp') return `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
   return kind === 'boolean' || kind === 'json' ? `${column}::text` : column
 }
 

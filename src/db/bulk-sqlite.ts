@@ -1,6 +1,6 @@
 import { Database as Connection, type Statement } from 'bun:sqlite'
 import { AppError } from '#core/errors.ts'
-import { copyLine, readCopyRows } from '#lib/copy-csv.ts'
+import { readCopyRows } from '#lib/copy-csv.ts'
 import { endOfTurn } from '#lib/turn.ts'
 import type { BulkReader, BulkWriter } from './bulk.ts'
 import type { BulkTable } from './bulk-table.ts'
@@ -91,12 +91,12 @@ async function* exportRows(
     yield* linesOf(all.iterate(), table, onRows)
     return
   }
-  using part = connection.prepare<Row, Values>(`${from} where ${within(table)} and (${filter}) ${order}`)
+  using part = connection.prepare<Row, Values>(`${from} where ${within(table)} and ${unindexed(filter)} ${order}`)
   for await (const span of spansOf(connection, table)) yield* linesOf(part.iterate(...span), table, onRows)
 }
 
 async function countRows(connection: Connection, table: BulkTable, filter = 'true'): Promise<number> {
-  const query = `select count(*) as rows from ${quoted(table.name)} where ${within(table)} and (${filter})`
+  const query = `select count(*) as rows from ${quoted(table.name)} where ${within(table)} and ${unindexed(filter)}`
   using part = connection.prepare<{ rows: number }, Values>(query)
   let rows = 0
   for await (const span of spansOf(connection, table)) rows += part.get(...span)?.rows ?? 0
@@ -105,6 +105,11 @@ async function countRows(connection: Connection, table: BulkTable, filter = 'tru
 
 function within({ key }: BulkTable): string {
   return `${quoted(key)} > ?1 and ${quoted(key)} <= ?2`
+}
+
+/** A condition that no index is chosen by: there is none but the primary key that has the rows of a stretch in order. */
+function unindexed(filter: string): string {
+  return `+(${filter})`
 }
 
 /** The ends of stretches of the primary key: without them a query sorts all that fits before its first row, or passes over all else. */
@@ -131,12 +136,15 @@ async function* linesOf(
   table: BulkTable,
   onRows: (rows: number) => void = () => {},
 ): AsyncGenerator<Uint8Array> {
-  const writers = table.columns.map((column) => ({ name: column.name, write: writerOf(column) }))
+  const last = table.columns.length - 1
+  const writers = table.columns.map((column, place) => ({
+    ...{ name: column.name, write: writerOf(column), end: place === last ? '\n' : ',' },
+  }))
   let text = ''
   let count = 0
   let started = performance.now()
   for (const row of rows) {
-    text += copyLine(writers.map(({ name, write }) => write(row[name])))
+    for (const { name, write, end } of writers) text += write(row[name]) + end
     count++
     const isFull = text.length > STRETCH_CHARS
     if (!isFull && (count % ROWS_BETWEEN_LOOKS !== 0 || performance.now() - started < STRETCH_MS)) continue

@@ -1,6 +1,6 @@
 import { AppError } from '#core/errors.ts'
 import { dateOfMs, parseDate } from '#lib/clock.ts'
-import type { CopyField } from '#lib/copy-csv.ts'
+import { type CopyField, copyField } from '#lib/copy-csv.ts'
 import type { BulkColumn } from './bulk-table.ts'
 import { canonicalJson } from './canonical-json.ts'
 
@@ -9,12 +9,13 @@ type SqliteValue = string | number | null
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const WHOLE = /^-?\d{1,16}$/
 
-/** What writes a value of this column, as SQLite keeps it, in the form that both engines share. */
-export function writerOf({ kind }: BulkColumn): (value: unknown) => CopyField {
-  if (kind === 'timestamp') return (value) => (value === null ? null : dateOfMs(Number(value)).toISOString())
-  if (kind === 'boolean') return (value) => (value === null ? null : value === 0 ? 'false' : 'true')
-  if (kind === 'json') return (value) => (value === null ? null : canonicalJson(String(value)))
-  return (value) => (value === null ? null : String(value))
+/** What writes a value of this column, as SQLite keeps it, as a field of CSV in the form that both engines share. */
+export function writerOf({ kind }: BulkColumn): (value: unknown) => string {
+  if (kind === 'timestamp') return (value) => (value === null ? '' : dateOfMs(Number(value)).toISOString())
+  if (kind === 'boolean') return (value) => (value === null ? '' : value === 0 ? 'false' : 'true')
+  if (kind === 'integer') return (value) => (value === null ? '' : String(value))
+  if (kind === 'json') return (value) => (value === null ? '' : copyField(canonicalJson(String(value))))
+  return (value) => (value === null ? '' : copyField(String(value)))
 }
 
 /** What reads it back. Throws `archive_invalid` (invalid) for a field in another form. */

@@ -31,8 +31,8 @@ export type BulkWriter = BulkReader &
   }>
 
 /**
- * Runs `work` on one snapshot of a whole database, which others go on writing to. Where `isAlone`, SQLite lets nobody else
- * open the file until the end; throws `AppError('conflict', 'database_in_use')` when somebody has.
+ * Runs `work` on one snapshot of a whole database, which others go on writing to. Where `isAlone`, no other
+ * Honeyframe may have it open, else it throws `AppError('conflict', 'database_in_use')`; SQLite lets none open it until the end.
  */
 export async function readSnapshot<T>(
   url: string,
@@ -40,7 +40,7 @@ export async function readSnapshot<T>(
   options: { isAlone?: boolean } = {},
 ): Promise<T> {
   if (engineOf(url) === 'sqlite') return await (await import('./bulk-sqlite.ts')).readSnapshot(url, work, options)
-  return await (await import('./bulk-postgres.ts')).readSnapshot(url, work)
+  return await (await import('./bulk-postgres.ts')).readSnapshot(url, work, options)
 }
 
 /**

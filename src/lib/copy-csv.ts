@@ -15,8 +15,15 @@ const QUOTED = /[",\r\n]/
  * is `""`, and nothing is quoted that need not be.
  */
 export function copyLine(row: CopyRow): string {
-  const isAlone = row.length === 1
-  return `${row.map((field) => fieldText(field, isAlone)).join(',')}\n`
+  if (row.length === 1 && row[0] === '\\.') return '"\\."\n'
+  return `${row.map(copyField).join(',')}\n`
+}
+
+/** One field of a row of several. */
+export function copyField(field: CopyField): string {
+  if (field === null) return ''
+  if (field === '') return '""'
+  return QUOTED.test(field) ? `"${field.replaceAll('"', '""')}"` : field
 }
 
 /**
@@ -51,13 +58,6 @@ export async function* readCopyRows(
   const { rows, rest } = rowsOf(held.join(''), columns)
   if (rest !== '') throw refusal('the last row has no end')
   if (rows.length > 0) yield rows
-}
-
-function fieldText(field: CopyField, isAlone: boolean): string {
-  if (field === null) return ''
-  if (field === '') return '""'
-  if (isAlone && field === '\\.') return '"\\."'
-  return QUOTED.test(field) ? `"${field.replaceAll('"', '""')}"` : field
 }
 
 function decoded(utf8: TextDecoder, bytes: Uint8Array): string {

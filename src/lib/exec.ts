@@ -1,5 +1,5 @@
 export type RunOptions = Readonly<{
-  stdin?: string | Uint8Array
+  stdin?: string | Uint8Array | Readonly<{ file: string }>
   /** After this the process and its children are killed and `run` rejects. */
   timeoutMs: number
   cwd?: string
@@ -62,7 +62,7 @@ async function run(argv: readonly string[], options: RunOptions): Promise<RunRes
 function start(argv: readonly string[], { stdin, cwd, env }: RunOptions) {
   try {
     return Bun.spawn([...argv], {
-      stdin: stdin === undefined ? 'ignore' : Buffer.from(stdin),
+      stdin: inputOf(stdin),
       stdout: 'pipe',
       stderr: 'pipe',
       env: { ...PLAIN_ENVIRONMENT, ...env },
@@ -73,6 +73,11 @@ function start(argv: readonly string[], { stdin, cwd, env }: RunOptions) {
   } catch (error) {
     throw new ExecError('not_started', `${argv[0]} could not be started`, { cause: error })
   }
+}
+
+function inputOf(stdin: RunOptions['stdin']) {
+  if (stdin === undefined) return 'ignore'
+  return typeof stdin === 'object' && 'file' in stdin ? Bun.file(stdin.file) : Buffer.from(stdin)
 }
 
 function killGroup(pid: number): void {

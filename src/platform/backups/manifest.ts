@@ -21,6 +21,9 @@ const strict = { additionalProperties: false }
 
 const TableSchema = Type.Object(
   {
+    /** The last number its primary key gave out, in a backup of an install: it is never used again. */
+    last_id: Type.Optional(Count),
+
     name: Name,
     columns: Type.Array(Name, { minItems: 1, maxItems: 1_000 }),
     rows: Count,

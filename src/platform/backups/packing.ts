@@ -7,7 +7,7 @@ import { fileEntry, tableEntry } from './file-path.ts'
 import { MANIFEST_NAME, type Manifest, type ManifestFile, type ManifestTable, manifestText } from './manifest.ts'
 import { openFile } from './org-files.ts'
 
-export type TableSource = Readonly<{ table: BulkTable; filter?: string }>
+export type TableSource = Readonly<{ table: BulkTable; filter?: string; lastId?: number }>
 
 /** What goes into a backup, and where it goes. */
 export type PackPlan<M extends Manifest> = Readonly<{
@@ -61,7 +61,7 @@ export async function packBackup<M extends Manifest>(reader: BulkReader, plan: P
 async function spoolTables(spool: Spool, reader: BulkReader, plan: PackPlan<Manifest>) {
   let done = 0
   const spooled = []
-  for (const { table, filter } of plan.tables) {
+  for (const { table, filter, lastId } of plan.tables) {
     let rows = 0
     const source = reader.exportRows(table, filter, (more) => {
       rows += more
@@ -71,7 +71,8 @@ async function spoolTables(spool: Spool, reader: BulkReader, plan: PackPlan<Mani
     const part = await spool.add(source, plan.signal)
     const { bytes, sha256 } = part
     const columns = table.columns.map(({ name }) => name)
-    spooled.push({ facts: { name: table.name, columns, rows, bytes, sha256 }, part })
+    const counted = lastId === undefined ? {} : { last_id: lastId }
+    spooled.push({ facts: { name: table.name, columns, rows, bytes, sha256, ...counted }, part })
   }
   return spooled
 }

@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { build } from '#config/build.ts'
+import type { Config } from '#config/config.ts'
+import { AppError } from '#core/errors.ts'
+import type { Clock } from '#lib/clock.ts'
+import { DAY_MS } from '#lib/clock.ts'
+import type { Runner } from '#lib/exec.ts'
+import type { Random } from '#lib/random.ts'
+import { exportInstance } from '#platform/backups/instance-export.ts'
+import type { ManifestTable } from '#platform/backups/manifest.ts'
+
+const LOADED = Type.Object({
+  tables: Type.Array(Type.Object({ name: Type.String(), rows: Type.Integer(), sha256: Type.String() })),
+})
+
+type Loaded = Static<typeof LOADED>
+type Tools = Readonly<{ clock: Clock; random: Random; exec: Runner }>
+
+/**
+ * The operator. Copies every row of this install's database into the empty one at `target`, and answers the tables, whose rows and SHA-256
+ * are the same in both. The source is not changed, and nobody else may have it open meanwhile; the target is empty again after a failure.
+ * A process speaks to one engine only, so that a child of the same program with the other `DATABASE_URL` loads what this one writes to a file
+ * in `DATA_DIR`, which goes again. Errors: those of `exportInstance`; `move_failed` (upstream) with the child's own sentence.
+ */
+export async function moveDatabase(config: Config, target: string, tools: Tools): Promise<readonly ManifestTable[]> {
+  const { clock, random, exec } = tools
+  const file = join(config.dataDir, `.move-${random.uuid()}.tar.gz`)
+  try {
+    const { manifest } = await exportInstance(config, clock, {
+      ...{ file, isWithoutFiles: true, isAlone: true },
+      andThen: async ({ manifest }) => assertSame(manifest.tables, await load(config, target, file, exec)),
+    })
+    return manifest.tables
+  } finally {
+    await rm(file, { force: true })
+  }
+}
+
+/** The address may hold a password, so that the child gets it in its environment and not among its arguments. */
+async function load(config: Config, target: string, file: string, exec: Runner): Promise<Loaded> {
+  const argv = [...ownProgram(), 'restore', '-', '--instance', '--json']
+  const env = { DATABASE_URL: target, DATA_DIR: config.dataDir }
+  const { code, stdout, stderr } = await exec.run(argv, { stdin: { file }, env, timeoutMs: DAY_MS })
+  if (code !== 0) throw failed(stderr)
+  const answer: unknown = JSON.parse(stdout)
+  if (!Value.Check(LOADED, answer)) throw failed('')
+  return answer
+}
+
+function ownProgram(): string[] {
+  return build.isExecutable ? [process.execPath] : [process.execPath, join(import.meta.dir, '../main.ts')]
+}
+
+function assertSame(here: readonly ManifestTable[], { tables }: Loaded): void {
+  const there = new Map(tables.map((table) => [table.name, table]))
+  const other = here.find(({ name, rows, sha256 }) => {
+    const twin = there.get(name)
+    return twin?.rows !== rows || twin.sha256 !== sha256
+  })
+  if (!other && tables.length === here.length) return
+  throw new AppError('internal', 'move_differs', `${other?.name ?? 'A table'} is not the same in both databases.`)
+}
+
+function failed(words: string): AppError {
+  const sentence =
+    words
+      .trim()
+      .split('\n')
+      .at(-1)
+      ?.replace(/^honeyframe: /, '') ?? ''
+  return new AppError(
+    'upstream',
+    'move_failed',
+    `Nothing was moved. ${sentence || 'The other process gave no answer.'}`,
+  )
+}
