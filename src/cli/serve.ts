@@ -10,6 +10,7 @@ import { JSON_BYTES_MAX } from '#http/body.ts'
 import { startScheduler } from '#jobs/schedule.ts'
 import { startWorker } from '#jobs/worker.ts'
 import { addMs } from '#lib/clock.ts'
+import { clearStaleWork } from '#platform/backups/stale-work.ts'
 import { createPlatform, platformJobs, platformSchedules } from '#platform/platform.ts'
 
 const STOP_WAIT_MS = 9_000
@@ -32,6 +33,7 @@ export async function serveCommand(argv: string[]): Promise<number> {
   await using ctx = await createContext(config, secrets)
   const bearer = createBearer(config, secrets, ctx.clock, ctx.random)
   const { answer } = createPlatform(ctx, bearer, secrets)
+  await clearStaleWork(ctx)
   // Before anyone can ask: whoever sees the address answer also finds the setup link.
   await announceFirstBoot(ctx, secrets)
   await using server = listen(ctx, answer)

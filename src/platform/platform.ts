@@ -17,6 +17,7 @@ import { accountPages } from '#platform/account/pages.tsx'
 import { auditLogApi } from '#platform/audit-log/api.ts'
 import { auditLogJobs, auditLogSchedules } from '#platform/audit-log/jobs.ts'
 import { auditLogPages } from '#platform/audit-log/pages.tsx'
+import { fileJobs } from '#platform/backups/file-jobs.ts'
 import { brandingApi } from '#platform/branding/api.ts'
 import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
@@ -97,7 +98,7 @@ const TOUR: readonly TourStep[] = [
 
 /** Everything the clock does in this role. */
 export const platformJobs = [
-  ...[...sessionsJobs, ...invitesJobs, ...usersJobs],
+  ...[...sessionsJobs, ...invitesJobs, ...usersJobs, ...fileJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
 ]
 export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
