@@ -27,6 +27,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { run: migrateCommand, help: migrateHelp }
     },
   },
+  backup: {
+    summary: 'write a backup of an organization or of the whole install',
+    load: async () => {
+      const { backupCommand, backupHelp } = await import('#cli/backup.ts')
+      return { run: backupCommand, help: backupHelp }
+    },
+  },
+  restore: {
+    summary: 'put a backup in the place of what an organization has, or into an empty install',
+    load: async () => {
+      const { restoreCommand, restoreHelp } = await import('#cli/restore.ts')
+      return { run: restoreCommand, help: restoreHelp }
+    },
+  },
   doctor: {
     summary: 'look at the settings and all they lead to, and say what to mend',
     load: async () => {

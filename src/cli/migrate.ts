@@ -8,23 +8,37 @@ import { pathOf } from '#db/sqlite.ts'
 import { migrations } from '#migrations/index.ts'
 
 export const migrateHelp = `Usage: honeyframe migrate [--status | --dry-run] [--json]
+       honeyframe migrate --to ADDRESS [--json]
 
 Brings the database in DATABASE_URL to this version. \`honeyframe serve\` does the same when it starts.
 
   --status    list every migration and when it was applied; writes nothing
   --dry-run   list the migrations that would be applied; writes nothing
-  --json      --status: [{"name","applied_at"}] (UTC, null when not applied); else {"applied":[name]} or {"pending":[name]}`
+  --to        copy every row into the empty database at ADDRESS (postgres://… or sqlite:FILE) and compare each table there.
+              Stop the server first. Nothing here is changed: afterwards start with DATABASE_URL=ADDRESS. - reads the address
+              from the standard input, so that its password is in no list of processes
+  --json      --to: {"tables":[{"name","rows","sha256"}]}; --status: [{"name","applied_at"}] (UTC, null when not applied); else {"applied":[name]} or {"pending":[name]}`
 
 /**
  * The operator. Applies what is missing, or only says what is; prints one line for each migration, or JSON. Ends with 0.
  * Throws `UsageError`, `ConfigError`, and `AppError` as `migrate` and `openDatabase` do.
  */
 export async function migrateCommand(argv: string[]): Promise<number> {
-  const options = { status: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, json: { type: 'boolean' } } as const
+  const options = {
+    status: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+    to: { type: 'string' },
+    json: { type: 'boolean' },
+  } as const
   const { values } = parseArguments({ args: argv, options })
   if (values.status && values['dry-run']) throw new UsageError('--status and --dry-run exclude each other.')
   const config = decideConfig(environment)
   const isJson = values.json ?? false
+  if (values.to !== undefined) {
+    if (values.status || values['dry-run']) throw new UsageError('--to goes without --status and --dry-run.')
+    const { moveCommand } = await import('#cli/move.ts')
+    return await moveCommand(config, values.to, isJson)
+  }
   if (values.status) return printStates(await readStates(config), isJson)
   if (values['dry-run']) return printNames('pending', pendingOf(await readStates(config)), isJson)
   await using db = await openDatabase({ url: config.databaseUrl })

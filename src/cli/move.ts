@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { UsageError } from '#cli/arguments.ts'
 import { build } from '#config/build.ts'
 import type { Config } from '#config/config.ts'
 import { AppError } from '#core/errors.ts'
-import type { Clock } from '#lib/clock.ts'
-import { DAY_MS } from '#lib/clock.ts'
-import type { Runner } from '#lib/exec.ts'
-import type { Random } from '#lib/random.ts'
+import { type Clock, DAY_MS, systemClock } from '#lib/clock.ts'
+import { localRunner, type Runner } from '#lib/exec.ts'
+import { type Random, systemRandom } from '#lib/random.ts'
 import { exportInstance } from '#platform/backups/instance-export.ts'
 import type { ManifestTable } from '#platform/backups/manifest.ts'
 
@@ -18,6 +18,20 @@ const LOADED = Type.Object({
 
 type Loaded = Static<typeof LOADED>
 type Tools = Readonly<{ clock: Clock; random: Random; exec: Runner }>
+
+/** The operator. `move` for the command line; prints what was moved and ends with 0. */
+export async function moveCommand(config: Config, address: string, isJson: boolean): Promise<number> {
+  const target = address === '-' ? (await Bun.stdin.text()).trim() : address
+  if (!/^(sqlite:\/|postgres(ql)?:\/\/)/.test(target)) throw new UsageError('--to takes postgres://… or sqlite:/FILE.')
+  if (target === config.databaseUrl) throw new UsageError('--to names the database that DATABASE_URL names.')
+  const tools = { clock: systemClock, random: systemRandom, exec: localRunner }
+  const tables = await moveDatabase(config, target, tools)
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0)
+  const words = `${tables.length} tables with ${rows} rows are in the other database, each compared. Start with DATABASE_URL set to it.`
+  const facts = { tables: tables.map(({ name, rows, sha256 }) => ({ name, rows, sha256 })) }
+  process.stdout.write(`${isJson ? JSON.stringify(facts) : words}\n`)
+  return 0
+}
 
 /**
  * The operator. Copies every row of this install's database into the empty one at `target`, and answers the tables, whose rows and SHA-256

@@ -1,13 +1,13 @@
 import { parseArguments, UsageError } from '#cli/arguments.ts'
 import { decideConfig } from '#config/config.ts'
 import { environment } from '#config/environment.ts'
-import { AppError } from '#core/errors.ts'
 import { type ImportedTable, importInstance } from '#platform/backups/instance-import.ts'
 
 export const restoreHelp = `Usage: honeyframe restore FILE --org SLUG --confirm 'RESTORE SLUG'
        honeyframe restore FILE --instance [--json]
 
-Needs the same environment as \`honeyframe serve\`. FILE is a backup; - reads it from the standard input.
+Needs the same environment as \`honeyframe serve\`. FILE is a backup; with --instance, - reads it from the standard
+input.
 
   --org       put the rows and files of an organization's backup in the place of what it has now
   --confirm   the words RESTORE and the slug: what the organization did since the backup is lost
@@ -29,9 +29,15 @@ export async function restoreCommand(argv: string[]): Promise<number> {
   if (file === undefined || rest.length > 0) throw new UsageError('Name one file: honeyframe restore FILE.')
   const { org, instance = false, confirm, json = false } = values
   if ((org !== undefined) === instance) throw new UsageError('Say what to restore: --org SLUG or --instance.')
-  if (org !== undefined) return await restoreOrgFrom(file, org, confirm)
+  if (org !== undefined) return await restoreOrgOf(file, org, confirm)
   const source = file === '-' ? Bun.stdin.stream() : file
   return print(await importInstance(decideConfig(environment), source), json)
+}
+
+async function restoreOrgOf(file: string, slug: string, confirm: string | undefined): Promise<number> {
+  if (file === '-') throw new UsageError('The backup of an organization is read twice: name a file.')
+  const { restoreOrgCommand } = await import('#cli/restore-org.ts')
+  return await restoreOrgCommand(file, slug, confirm)
 }
 
 function print(tables: ImportedTable[], isJson: boolean): number {

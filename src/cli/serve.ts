@@ -8,7 +8,7 @@ import { type Context, createContext } from '#core/context.ts'
 import { createBearer } from '#http/bearer.ts'
 import { JSON_BYTES_MAX } from '#http/body.ts'
 import { startScheduler } from '#jobs/schedule.ts'
-import { startWorker } from '#jobs/worker.ts'
+import { startWorkers } from '#jobs/workers.ts'
 import { addMs } from '#lib/clock.ts'
 import { clearStaleWork } from '#platform/backups/stale-work.ts'
 import { createPlatform, platformJobs, platformSchedules } from '#platform/platform.ts'
@@ -38,7 +38,7 @@ export async function serveCommand(argv: string[]): Promise<number> {
   await announceFirstBoot(ctx, secrets)
   await using server = listen(ctx, answer)
   await using _scheduler = startScheduler(ctx, platformSchedules)
-  await using _worker = startWorker(ctx, platformJobs)
+  await using _worker = startWorkers(ctx, platformJobs)
   const { port } = server
   ctx.log.info('listening', { host: config.host, port, version: build.version, public_url: config.publicUrl })
   const signal = await stopSignal()

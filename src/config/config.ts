@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Environment } from '#config/environment.ts'
-import { addressesOf, ConfigError, integerOf, listOf, oneOf, originOf } from '#config/parse.ts'
+import { addressesOf, ConfigError, integerOf, listOf, oneOf, originOf, rangesOf } from '#config/parse.ts'
 
 export const JWT_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -39,6 +39,7 @@ export function decideConfig(environment: Environment, defaults: { port: number 
       originOf('CORS_ALLOWED_ORIGINS', value),
     ),
     trustedProxies: addressesOf('TRUSTED_PROXIES', environment.TRUSTED_PROXIES ?? '127.0.0.1,::1'),
+    egressAllow: rangesOf('EGRESS_ALLOW', environment.EGRESS_ALLOW),
     logLevel: oneOf('LOG_LEVEL', environment.LOG_LEVEL ?? 'info', LOG_LEVELS),
     auditRetentionDays: integerOf(
       'AUDIT_RETENTION_DAYS',

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseIpRange } from '#lib/ip-address.ts'
 
 /** A variable that cannot be used. The message names it and says what would do. */
 export class ConfigError extends Error {
@@ -36,6 +37,13 @@ export function addressesOf(variable: string, value: string): string[] {
     throw new ConfigError(variable, 'must be IP addresses, separated by commas.')
   }
   return addresses
+}
+
+/** Ranges of addresses (CIDR) or single ones, comma-separated, as they are written. */
+export function rangesOf(variable: string, value: string | undefined): string[] {
+  const ranges = listOf(value)
+  if (ranges.every((text) => parseIpRange(text) !== undefined)) return ranges
+  throw new ConfigError(variable, 'must be ranges of addresses such as 10.20.0.0/16 or fd00::/8, separated by commas.')
 }
 
 /** The origin (RFC 6454) of an http or https URL without a path. */

@@ -9,9 +9,12 @@ import { migrate } from '#db/migrate.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { systemClock } from '#lib/clock.ts'
 import { localRunner } from '#lib/exec.ts'
+import { parseIpRange } from '#lib/ip-address.ts'
 import { createLog, gatherLines } from '#lib/log.ts'
 import { PASSWORD_COST } from '#lib/password.ts'
 import { systemRandom } from '#lib/random.ts'
+import { createEgress } from '#lib/safe-fetch.ts'
+import type { Resolve } from '#lib/vetted-host.ts'
 import { migrations } from '#migrations/index.ts'
 
 /** What a test may put in place of the real thing. */
@@ -21,6 +24,8 @@ export type Overrides = Partial<{
   passwordCost: typeof PASSWORD_COST
   writeLog: (line: string) => void
   onStatement: (sql: string) => void
+  /** Looks up the names of hosts that tenants chose. */
+  resolve: Resolve
 }>
 
 /**
@@ -49,11 +54,20 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
     const mail = createMail({ relay, publicUrl: config.publicUrl, log })
     const { licenseKey } = secrets
-    const license = await createLicensing({ config, licenseKey, db, clock, random, keys: build.licenseKeys })
+    const license = await createLicensing({ config, licenseKey, db, clock, random, jobs, keys: build.licenseKeys })
+    const userAgent = `Honeyframe/${build.version}`
+    const egress = createEgress({
+      allow: config.egressAllow.flatMap((text) => parseIpRange(text) ?? []),
+      userAgent,
+      resolve: overrides.resolve,
+    })
     const passwordCost = overrides.passwordCost ?? PASSWORD_COST
     return {
-      ...{ config, db, clock, random, log, vault, license, mail, jobs, exec: localRunner, passwordCost },
-      [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),
+      ...{ config, db, clock, random, log, vault, license, mail, jobs, egress, exec: localRunner, passwordCost },
+      async [Symbol.asyncDispose]() {
+        egress[Symbol.dispose]()
+        await db[Symbol.asyncDispose]()
+      },
     }
   } catch (error) {
     await db[Symbol.asyncDispose]()

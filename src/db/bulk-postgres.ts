@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import postgres from 'postgres'
@@ -134,6 +135,8 @@ async function* piecesOf(stream: Readable, onRows: (rows: number) => void): Asyn
 
   function finish(how: { error?: Error }): void {
     end ??= how
+    // The driver stops the connection when the stream is full, and starts it when more is asked for: after the end, by nobody.
+    stream._read(0)
     handOver()
   }
 
@@ -223,6 +226,8 @@ async function copyIn(own: Sql, sink: Writable, lines: AsyncIterable<Uint8Array>
   await own.unsafe('')
   await endOfTurn()
   if (!isDone) throw fault ?? new AppError('invalid', 'archive_invalid', REFUSED)
+  // Its last word to the server belongs before the next statement.
+  if (!sink.closed) await once(sink, 'close')
 }
 
 function isDataFault(error: unknown): error is Error {

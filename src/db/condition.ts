@@ -41,3 +41,16 @@ export async function connectionCounts(db: Database): Promise<{ open: number; wa
   )
   return { open: Number(row?.open), waiting: Number(row?.waiting) }
 }
+
+/**
+ * When the oldest transaction that has written and is still open began, in milliseconds since the Unix epoch; undefined when
+ * there is none, and on SQLite, where one writes at a time.
+ */
+export async function oldestWriteMs(db: Database): Promise<number | undefined> {
+  if (db.engine === 'sqlite') return undefined
+  const [row] = await db.inspect(
+    `select extract(epoch from min(xact_start)) * 1000 as ms
+      from pg_stat_activity where datname = current_database() and backend_xid is not null`,
+  )
+  return row?.ms === null || row?.ms === undefined ? undefined : Number(row.ms)
+}

@@ -108,7 +108,8 @@ function noCheck() {}
 // SQLite gives the WAL and its index the mode of the database file, so it must be right before the first open.
 function makePrivate(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600))
+  // Closing a file that is there would let go every lock that SQLite holds on it in this process (POSIX).
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
 }
 
 // Of all statements only this one does not wait for `busy_timeout` while another process does the same to a new file.

@@ -20,3 +20,13 @@ export function download(name: string, mediaType: string, pieces: AsyncGenerator
   const headers = { 'content-type': mediaType, 'content-disposition': `attachment; filename="${name}"` }
   return new Response(body, { headers })
 }
+
+/** A file that lies on disk, read as the client takes it. `name` is what a browser saves it under. */
+export function sendFile(file: Readonly<{ path: string; name: string; bytes: number }>, mediaType: string): Response {
+  const headers = {
+    'content-type': mediaType,
+    'content-length': String(file.bytes),
+    'content-disposition': `attachment; filename="${file.name}"`,
+  }
+  return new Response(Bun.file(file.path).stream(), { headers })
+}

@@ -34,7 +34,9 @@ export function refusalOf(error: unknown, elysiaCode: string | number): AppError
 
 /** The body of every error under `/api` (contract §2). */
 export function errorBody(refusal: AppError, requestId: string) {
-  return { error: refusal.code, message: refusal.message, request_id: requestId, ...refusal.facts }
+  // What says to the queue that trying again is no use is nobody else's.
+  const { permanent: _, ...facts } = refusal.facts
+  return { error: refusal.code, message: refusal.message, request_id: requestId, ...facts }
 }
 
 /** `Retry-After` (RFC 9110 §10.2.3, seconds), where a refusal passes by itself. */

@@ -1,4 +1,5 @@
 import auditLog from '#views/assets/css/audit-log.css' with { type: 'file' }
+import backups from '#views/assets/css/backups.css' with { type: 'file' }
 import cardPage from '#views/assets/css/card-page.css' with { type: 'file' }
 import forms from '#views/assets/css/forms.css' with { type: 'file' }
 import groups from '#views/assets/css/groups.css' with { type: 'file' }
@@ -18,6 +19,6 @@ import users from '#views/assets/css/users.css' with { type: 'file' }
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
-  ...[auditLog, groups, license, organization, tour, users],
+  ...[auditLog, backups, groups, license, organization, tour, users],
   ...[mends, narrow],
 ]

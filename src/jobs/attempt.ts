@@ -12,7 +12,14 @@ const JITTER_SHARE = 0.2
 const GIVING_UP_TRIES_MAX = 5
 const LEASE_RENEWALS = 3
 
-type Attempt<C> = Readonly<{ ctx: C; job: Job<C>; row: StoredJob; lease: Lease; run: JobRun<undefined> }>
+type Attempt<C> = Readonly<{
+  ctx: C
+  job: Job<C>
+  row: StoredJob
+  lease: Lease
+  run: JobRun<undefined>
+  hasFinished: () => boolean
+}>
 type Prepared<C> = ReturnType<Job<C>['prepare']>
 
 /** Runs one claimed job to its end, its next try or its failure, whatever it throws. What the row says afterwards is final. */
@@ -67,6 +74,7 @@ async function settle<C extends WorkerContext>(attempt: Attempt<C>, stopping: Ab
   } catch (error) {
     return afterFailure(attempt, prepared, error, stopping)
   }
+  if (attempt.hasFinished()) return true
   return endJob(ctx, lease, { state: 'done', lastError: null })
 }
 

@@ -1,4 +1,6 @@
+import type { Tx } from '#db/database.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/clock.ts'
+import type { Lane } from './lane.ts'
 
 /** What a handler may do in the org of its job. Structurally a `Scope`, which lives on a floor above. */
 export type JobScope = Readonly<{
@@ -18,6 +20,11 @@ export type JobRun<P> = Readonly<{
   scope: JobScope | undefined
   /** Aborts when the worker stops, or when another worker has taken the job over. */
   signal: AbortSignal
+  /**
+   * Ends the job in the handler's own last transaction, and takes its row away: what it did and its end are one. Throws
+   * when the lease is lost, so that nothing of the transaction stays.
+   */
+  finish: (tx: Tx) => Promise<void>
 }>
 
 export type JobDefinition<C, P> = Readonly<{
@@ -28,6 +35,8 @@ export type JobDefinition<C, P> = Readonly<{
   /** May run more than once for one job (a worker can die after the effect), so its effect must bear that. */
   run: (ctx: C, job: JobRun<P>) => Promise<void>
   attemptsMax?: number
+  /** `default` unless given. */
+  lane?: Lane
   /** How long the job stays taken after its worker's last sign of life. Renewed while it runs. */
   leaseMs?: number
   /** The pause after a failed attempt, before jitter. */
@@ -39,6 +48,7 @@ export type JobDefinition<C, P> = Readonly<{
 /** A job whose payload's type is its own affair. */
 export type Job<C> = Readonly<{
   kind: string
+  lane: Lane
   attemptsMax: number
   leaseMs: number
   backoffMs: (attempt: number) => number
@@ -58,6 +68,7 @@ const BACKOFF_MAX_MS = 60 * MINUTE_MS
 export function defineJob<C, P>(definition: JobDefinition<C, P>): Job<C> {
   return {
     kind: definition.kind,
+    lane: definition.lane ?? 'default',
     attemptsMax: definition.attemptsMax ?? JOB_ATTEMPTS_MAX,
     leaseMs: definition.leaseMs ?? JOB_LEASE_MS,
     backoffMs: definition.backoffMs ?? exponentialBackoffMs,

@@ -1,5 +1,5 @@
 import { and, eq, inArray, lte, or, type SQL, sql } from 'drizzle-orm'
-import { type Database, skipLocked } from '#db/database.ts'
+import { type Database, skipLocked, type Tx } from '#db/database.ts'
 import { addMs, type Clock } from '#lib/clock.ts'
 import type { StoredJob } from './queue.ts'
 import { jobs } from './tables.ts'
@@ -65,6 +65,12 @@ export async function endJob(
     .where(isHeld(lease))
     .returning({ id: jobs.id })
   return ended.length > 0
+}
+
+/** Takes the row of a job away in the transaction that did its work; false when the lease is lost. */
+export async function deleteJob(tx: Tx, lease: Lease): Promise<boolean> {
+  const gone = await tx.delete(jobs).where(isHeld(lease)).returning({ id: jobs.id })
+  return gone.length > 0
 }
 
 /** Puts a job back to wait. `attempts` is what counts as used. False when the lease is lost. */

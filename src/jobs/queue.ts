@@ -32,8 +32,8 @@ export type Queue = Readonly<{
   enqueue: (tx: Tx, job: NewJob) => Promise<string>
   /** The payload as it was given. Throws when a sealed one does not open. */
   payloadOf: (job: StoredJob) => unknown
-  /** Calls `listener` after each commit that added a job due at once; answers with the way to stop that. */
-  onEnqueued: (listener: () => void) => () => void
+  /** Calls `listener` with the kind, after each commit that added a job due at once; answers with the way to stop that. */
+  onEnqueued: (listener: (kind: string) => void) => () => void
 }>
 
 type Sealer = Readonly<{
@@ -46,12 +46,12 @@ const UNIQUE_KEY_TRIES = 5
 /** The door to the `jobs` table: rooms add to it, workers listen to it. */
 export function createQueue(options: Readonly<{ clock: Clock; random: Random }> & Sealer): Queue {
   const { clock, random } = options
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(kind: string) => void>()
 
   async function enqueue(tx: Tx, job: NewJob): Promise<string> {
     const row = rowOf(job)
     const id = job.uniqueKey === undefined ? await insert(tx, row) : await insertUnique(tx, row, job.uniqueKey)
-    if (row.runAt <= row.createdAt) afterCommit(tx, announce)
+    if (row.runAt <= row.createdAt) afterCommit(tx, () => announce(job.kind))
     return id
   }
 
@@ -79,11 +79,11 @@ export function createQueue(options: Readonly<{ clock: Clock; random: Random }> 
     return JSON.parse(options.open(stored.sealed, purposeOf(job))).plain
   }
 
-  function announce() {
-    for (const listener of listeners) listener()
+  function announce(kind: string) {
+    for (const listener of listeners) listener(kind)
   }
 
-  function onEnqueued(listener: () => void) {
+  function onEnqueued(listener: (kind: string) => void) {
     listeners.add(listener)
     return () => void listeners.delete(listener)
   }

@@ -4,6 +4,8 @@ import type { Log } from '#lib/log.ts'
 import type { Random } from '#lib/random.ts'
 import { attemptJob, keepLease } from './attempt.ts'
 import { createBell } from './bell.ts'
+import { claimFairly, orgKeyOf } from './fair-claim.ts'
+import { finishOf } from './finish.ts'
 import type { Job, JobRun, JobScope } from './job.ts'
 import { claimJobs } from './lease.ts'
 import type { Queue, StoredJob } from './queue.ts'
@@ -14,6 +16,8 @@ export type WorkerContext = Readonly<{ db: Database; clock: Clock; random: Rando
 export type WorkerOptions = Readonly<{
   /** Jobs running at once. */
   concurrency?: number
+  /** Of those, for one org; no such limit when absent. */
+  perOrgMax?: number
   /** How soon work that another node added is seen. */
   pollMs?: number
   /** How long a stop waits for running jobs; what is left is claimed again when its lease ends. */
@@ -42,10 +46,13 @@ export function startWorker<C extends WorkerContext>(
   const abandon = new AbortController()
   const running = new Set<Promise<void>>()
   const bell = createBell(ctx.clock)
-  const unsubscribe = ctx.jobs.onEnqueued(bell.ring)
-  const claim = loggedOnce(ctx.log, (limit: number) =>
-    claimJobs(ctx, { worker, kinds: [...byKind.keys()], limit, leaseMs: claimedMs }),
-  )
+  const load = new Map<number, number>()
+  const unsubscribe = ctx.jobs.onEnqueued((kind) => byKind.has(kind) && bell.ring())
+  const claim = loggedOnce(ctx.log, (limit: number) => {
+    const wanted = { worker, kinds: [...byKind.keys()], limit, leaseMs: claimedMs }
+    const { perOrgMax } = options
+    return perOrgMax === undefined ? claimJobs(ctx, wanted) : claimFairly(ctx, { ...wanted, perOrgMax, load })
+  })
   const loop = list.length > 0 ? work() : Promise.resolve()
 
   async function work() {
@@ -61,8 +68,11 @@ export function startWorker<C extends WorkerContext>(
   function begin(row: StoredJob) {
     const job = byKind.get(row.kind)
     if (!job) return
+    const org = orgKeyOf(row)
+    load.set(org, (load.get(org) ?? 0) + 1)
     const ended = runOne(job, row).finally(() => {
       running.delete(ended)
+      release(load, org)
       bell.ring()
     })
     running.add(ended)
@@ -74,8 +84,9 @@ export function startWorker<C extends WorkerContext>(
     const over = new AbortController()
     const times = { leaseMs: job.leaseMs, claimedMs }
     const kept = keepLease(ctx, lease, times, AbortSignal.any([over.signal, abandon.signal]), () => lost.abort())
-    const run = describeRun(row, AbortSignal.any([stop.signal, lost.signal]))
-    await attemptJob({ ctx, job, row, lease, run }, stop.signal)
+    const { finish, hasFinished } = finishOf(lease)
+    const run = { ...describeRun(row, AbortSignal.any([stop.signal, lost.signal])), finish }
+    await attemptJob({ ctx, job, row, lease, run, hasFinished }, stop.signal)
     over.abort()
     await kept
   }
@@ -95,13 +106,19 @@ export function startWorker<C extends WorkerContext>(
   return { [Symbol.asyncDispose]: end }
 }
 
+function release(load: Map<number, number>, org: number): void {
+  const left = (load.get(org) ?? 1) - 1
+  if (left > 0) load.set(org, left)
+  else load.delete(org)
+}
+
 function indexByKind<C>(list: readonly Job<C>[]): ReadonlyMap<string, Job<C>> {
   const byKind = new Map(list.map((job) => [job.kind, job]))
   if (byKind.size < list.length) throw new Error('two jobs have the same kind')
   return byKind
 }
 
-function describeRun(row: StoredJob, signal: AbortSignal): JobRun<undefined> {
+function describeRun(row: StoredJob, signal: AbortSignal): Omit<JobRun<undefined>, 'finish'> {
   const orgId = row.orgId ?? undefined
   const scope = orgId === undefined ? undefined : jobScope(orgId, row.id)
   return { id: row.id, orgId, attempt: row.attempts, payload: undefined, scope, signal }

@@ -1,5 +1,6 @@
 import type { Secrets } from '#config/secrets.ts'
 import type { Context } from '#core/context.ts'
+import { mailJobs } from '#core/mail/jobs.ts'
 import { createApp } from '#http/app.ts'
 import { assets } from '#http/assets.ts'
 import type { Bearer } from '#http/bearer.ts'
@@ -17,7 +18,10 @@ import { accountPages } from '#platform/account/pages.tsx'
 import { auditLogApi } from '#platform/audit-log/api.ts'
 import { auditLogJobs, auditLogSchedules } from '#platform/audit-log/jobs.ts'
 import { auditLogPages } from '#platform/audit-log/pages.tsx'
+import { backupsApi } from '#platform/backups/api.ts'
 import { fileJobs } from '#platform/backups/file-jobs.ts'
+import { backupsJobs, backupsSchedules } from '#platform/backups/jobs.ts'
+import { backupsPages } from '#platform/backups/pages.tsx'
 import { brandingApi } from '#platform/branding/api.ts'
 import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
@@ -46,20 +50,28 @@ import { tourPages } from '#platform/tour/pages.tsx'
 import { usersApi } from '#platform/users/api.ts'
 import { usersJobs } from '#platform/users/jobs.ts'
 import { usersPages } from '#platform/users/pages.tsx'
+import { webhooksApi } from '#platform/webhooks/api.ts'
+import { eventsApi } from '#platform/webhooks/events-api.ts'
+import { webhooksJobs, webhooksSchedules } from '#platform/webhooks/jobs.ts'
+import { webhooksPages } from '#platform/webhooks/pages.tsx'
 
 const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
+  ...[backupsApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
+  ...[backupsPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'Backups', href: '/backups', icon: 'archive', permission: 'backup.edit' },
+  { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
   { section: 'Administration', label: 'Groups', href: '/groups', icon: 'users-group', permission: 'group.read' },
   {
@@ -98,10 +110,14 @@ const TOUR: readonly TourStep[] = [
 
 /** Everything the clock does in this role. */
 export const platformJobs = [
-  ...[...sessionsJobs, ...invitesJobs, ...usersJobs, ...fileJobs],
+  ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
+  ...[...backupsJobs, ...fileJobs, ...webhooksJobs],
 ]
-export const platformSchedules = [...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS]
+export const platformSchedules = [
+  ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
+  ...[...backupsSchedules, ...webhooksSchedules],
+]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */
 export function createPlatform(ctx: Context, bearer: Bearer, secrets: Pick<Secrets, 'metricsToken'>) {

@@ -71,7 +71,9 @@ export function noteOne<A extends keyof ActionDetails>(
 ): Promise<string> {
   const subject = who === 'install' ? { actor: { kind: 'operator' } as const } : scopeOf(who)
   const clock = { ...app.ctx.clock, now: () => dateOfMs(ms) }
-  return app.ctx.db.transaction((tx) => record({ clock, random: app.ctx.random }, tx, subject, action, detail))
+  return app.ctx.db.transaction((tx) =>
+    record({ clock, random: app.ctx.random, jobs: app.ctx.jobs }, tx, subject, action, detail),
+  )
 }
 
 /** What tells the events apart: the beginnings of their e-mails. */

@@ -103,7 +103,7 @@ describe('the retention', () => {
     expect(row?.nextRunAt.getTime()).toBe(NOW + DAY_MS)
     const [job] = auditLogJobs
     const run = { id: 'job-1', orgId: undefined, attempt: 1, payload: undefined, scope: undefined }
-    await job?.prepare(null).run(ctx, { ...run, signal: new AbortController().signal })
+    await job?.prepare(null).run(ctx, { ...run, signal: new AbortController().signal, finish: async () => {} })
     expect(await trimmed(log)).toEqual([{ before: BEFORE, deleted: 3 }])
     expect(names(await log.list())).toBe('')
   })

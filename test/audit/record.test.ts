@@ -10,8 +10,12 @@ import { systemRandom } from '#lib/random.ts'
 import { openTestDatabase } from '#test/support/database.ts'
 
 const NOW = new Date('2026-03-01T09:00:00.123Z')
-const CTX = { clock: { ...systemClock, now: () => NOW }, random: systemRandom }
+const CTX = { clock: { ...systemClock, now: () => NOW }, random: systemRandom, jobs: { enqueue } }
 const DETAIL = { invite_id: 4, email: 'grace@example.org', role: 'viewer' } as const
+
+async function enqueue(): Promise<never> {
+  throw new Error('nobody listens in this org')
+}
 
 async function makeOrg(db: Database): Promise<number> {
   const [org] = await db.insert(orgs).values({ slug: 'acme', name: 'Acme', createdAt: NOW }).returning({ id: orgs.id })

@@ -5,9 +5,9 @@ import { and, eq, gt, lte } from 'drizzle-orm'
 import { groups } from '#core/access/tables.ts'
 import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
 import { usageDays, usageEvents } from '#core/usage/tables.ts'
+import { webhooks } from '#core/webhooks/tables.ts'
 import { previewRestore } from '#platform/backups/preview.ts'
 import { restoreOrg } from '#platform/backups/restore.ts'
-import { webhooks } from '#platform/webhooks/tables.ts'
 import { AT, addWebhook, backUp, everyRow, filesOf, openLife, writeFiles } from './org-life.ts'
 
 test('a preview of what was just saved finds every row unchanged', async () => {

@@ -2,9 +2,10 @@ import { expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
 import { tokens } from '#core/access/tables.ts'
 import { smtpSettings } from '#core/mail/tables.ts'
+import { webhooks } from '#core/webhooks/tables.ts'
 import { restoreOrg } from '#platform/backups/restore.ts'
 import { invites } from '#platform/invites/tables.ts'
-import { webhookDeliveries, webhooks } from '#platform/webhooks/tables.ts'
+import { webhookDeliveries } from '#platform/webhooks/tables.ts'
 import { AT, addInvite, addWebhook, backUp, type Life, openLife, sealedAs } from './org-life.ts'
 
 async function webhook({ ctx }: Life, id: number) {

@@ -32,6 +32,7 @@ const GOOD: Record<string, string[]> = {
   JWT_EXPIRE_MINUTES: ['1', '10080'],
   CORS_ALLOWED_ORIGINS: ['https://a.example, http://localhost:3000', ' '],
   TRUSTED_PROXIES: ['10.0.0.1', '127.0.0.1, ::1, 2001:db8::1'],
+  EGRESS_ALLOW: ['127.0.0.1/32', '10.0.0.0/8, fd00::/8', '192.0.2.7', '::1', '0.0.0.0/0', ' '],
   LOG_LEVEL: ['debug', 'warn', 'error'],
 }
 const BAD: Record<string, string[]> = {
@@ -50,6 +51,17 @@ const BAD: Record<string, string[]> = {
   JWT_EXPIRE_MINUTES: ['0', '10081', '-5', 'forever'],
   CORS_ALLOWED_ORIGINS: ['*', 'null', 'a.example', 'https://a.example/path', 'https://*.example'],
   TRUSTED_PROXIES: ['10.0.0.0/8', 'proxy.lan', '*', '127.0.0.1;::1', '1.2.3'],
+  EGRESS_ALLOW: [
+    '10.0.0.1/8',
+    '10.0.0.0/33',
+    '10.0.0.0/08',
+    '10/8',
+    'localhost',
+    '*',
+    'fe80::1%eth0',
+    '10.0.0.0/8/8',
+    '10.0.0.0/',
+  ],
   LOG_LEVEL: ['verbose', 'INFO'],
 }
 

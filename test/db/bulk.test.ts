@@ -78,3 +78,16 @@ async function fill(url: string, rows: number): Promise<void> {
     await writer.importRows(tableOf('usage_events'), bytesOf(lines.join('')))
   })
 }
+
+test('exports of every length end, one after the other on one connection', async () => {
+  await using place = await openTestDatabase()
+  await fill(place.url, 6_000)
+  const table = tableOf('usage_events')
+  await readSnapshot(place.url, async (reader) => {
+    for (let rows = 500; rows <= 6_000; rows += 250) {
+      const text = await textOf(reader.exportRows(table, `id <= ${rows}`))
+      expect(text.split('\n')).toHaveLength(rows + 1)
+      expect(await reader.countRows(table, `id <= ${rows}`)).toBe(rows)
+    }
+  })
+})

@@ -10,7 +10,7 @@ import { addMember, createOrg } from '#core/tenancy/org.ts'
 import { createUser } from '#core/tenancy/user.ts'
 import { createBearer } from '#http/bearer.ts'
 import { startScheduler } from '#jobs/schedule.ts'
-import { startWorker } from '#jobs/worker.ts'
+import { startWorkers } from '#jobs/workers.ts'
 import { hashPassword } from '#lib/password.ts'
 import { createPlatform, platformJobs, platformSchedules } from '#platform/platform.ts'
 import { openTestDatabase } from '#test/support/database.ts'
@@ -49,7 +49,7 @@ export async function startTestApp(options: Options = {}) {
   })
   const bearer = createBearer(config, secrets, ctx.clock, ctx.random)
   const { app, answer } = createPlatform(ctx, bearer, secrets)
-  const work = options.worker ? [startWorker(ctx, platformJobs), startScheduler(ctx, platformSchedules)] : []
+  const work = options.worker ? [startWorkers(ctx, platformJobs), startScheduler(ctx, platformSchedules)] : []
 
   return {
     ...{ ctx, app, answer, bearer, config, secrets, lines, statements, database },

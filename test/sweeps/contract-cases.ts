@@ -1,6 +1,7 @@
 import { JSON_BYTES_MAX } from '#http/body.ts'
 import { PASSWORD } from '#test/support/app.ts'
 import { PIXEL } from '#test/support/pictures.ts'
+import { BACKUP_CASES } from './backup-cases.ts'
 import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
 import { groupCases } from './group-cases.ts'
@@ -90,6 +91,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   ...invitations(),
   ...acceptance(),
   ...users(),
+  ...BACKUP_CASES,
   ...LICENSE_CASES,
 }
 

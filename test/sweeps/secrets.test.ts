@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { eq } from 'drizzle-orm'
 import { announceFirstBoot } from '#cli/first-boot.ts'
 import { users } from '#core/tenancy/tables.ts'
@@ -47,6 +48,7 @@ const SECRETS = {
   'weak password': 'canaryweak6',
   'misplaced secret': 'canary-misplaced-7',
   'metrics token': 'canary-metrics-token-8',
+  'object store secret': 'canary-"store"-<&>-secret/+=9',
 }
 
 /** Asks, and keeps every byte of every answer. */
@@ -172,10 +174,12 @@ async function remains(app: TestApp): Promise<Haystack[]> {
   const folders = [app.config.dataDir, ...(app.ctx.db.engine === 'sqlite' ? [dirname(pathOf(app.database.url))] : [])]
   const files: Haystack[] = []
   for (const folder of folders) {
-    for (const file of await readdir(folder, { recursive: true })) {
-      if (file === 'jwt-secret') continue
-      const bytes = await Bun.file(join(folder, file)).bytes()
-      files.push({ where: `file ${file}`, text: Buffer.from(bytes).toString('latin1') })
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.name === 'jwt-secret') continue
+      const bytes = await Bun.file(join(entry.parentPath, entry.name)).bytes()
+      // A backup tells nothing before it is unpacked.
+      const plain = entry.name.endsWith('.tar.gz') ? gunzipSync(bytes) : Buffer.from(bytes)
+      files.push({ where: `file ${entry.name}`, text: plain.toString('latin1') })
     }
   }
   return [{ where: 'log', text: app.lines.join('\n') }, ...rows, ...files]
@@ -238,6 +242,12 @@ describe('a secret', () => {
     const temporary = await mailedToken(app, smtp, seen, 'temporary password', TEMPORARY)
     await ask('POST', '/login', form({ username: 'grace@honey.test', password: temporary.token }))
 
+    const store = { endpoint: 'http://127.0.0.1:9', region: 'eu', bucket: 'acme', access_key_id: 'AKIA' }
+    const stored = { store: { ...store, secret: SECRETS['object store secret'] } }
+    const saved = await ask('PUT', '/api/backups/settings', json('PUT', stored, fresh.bearer))
+    expect([saved.status, saved.text.includes('"secret_set":true')]).toEqual([200, true])
+    await ask('POST', '/backups/store', form({ ...store, bucket: 'A', secret: SECRETS['object store secret'] }))
+    await ask('POST', '/api/backups', { headers: fresh.bearer })
     await tryEveryRoute(app, seen)
     await ask('GET', '/metrics', { headers: { authorization: `Bearer ${SECRETS['metrics token']}` } })
     await using _worker = startWorker(app.ctx, platformJobs, { pollMs: 20 })

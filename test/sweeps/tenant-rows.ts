@@ -1,7 +1,9 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { users } from '#core/tenancy/tables.ts'
 import { scopes } from '#db/columns.ts'
+import { backups, restores } from '#platform/backups/tables.ts'
 import { createToken } from '#platform/tokens/token.ts'
+import { putBackup, putRealBackup } from '#test/backups/room.ts'
 import { makeGroup } from '#test/groups/arrange.ts'
 import type { TestApp, TestPerson } from '#test/support/app.ts'
 import { json, makeOrg, makePerson } from '#test/support/app.ts'
@@ -19,11 +21,18 @@ let made = 0
 /** How to make an id for each parameter of a path. A route with a parameter that is not here fails the sweep. */
 const ROWS: Readonly<Record<string, MakeRow>> = {
   '/api/auth/tokens/{id}': makeToken,
+  '/api/backups/{id}': makeBackup,
+  '/api/backups/{id}/preview': makeRealBackup,
+  '/api/backups/{id}/restore': makeIdleBackup,
   '/api/groups/{id}': makeGroupOf,
   '/api/invites/{id}': makeInvite,
   '/api/members/{user_id}': makeMember,
+  '/api/restores/{id}': makeRestore,
   '/api/users/{id}': makeMember,
   '/tokens/{id}': makeToken,
+  '/backups/{id}': makeBackup,
+  '/backups/{id}/restore': makeIdleBackup,
+  '/backups/restores/{id}': makeRestore,
   '/groups/{id}': makeGroupOf,
   '/members/invites/{id}': makeInvite,
   '/members/{id}': makeMember,
@@ -95,6 +104,31 @@ async function makeGroupOf(app: TestApp, { mark, orgId }: Tenant): Promise<numbe
 
 async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
   return (await makePerson(app, orgId, 'analyst', `member-${++made}@${mark}.test`)).userId
+}
+
+async function makeBackup(app: TestApp, { mark, orgId, slug }: Tenant): Promise<number> {
+  return await putBackup({ app, orgId, slug }, { uploadError: `refused by ${mark}` })
+}
+
+async function makeRealBackup(app: TestApp, { orgId, slug }: Tenant): Promise<number> {
+  return await putRealBackup({ app, orgId, slug })
+}
+
+/** An org is restored by one at a time. */
+async function makeIdleBackup(app: TestApp, tenant: Tenant): Promise<number> {
+  const ended = { state: 'failed' } as const
+  await app.ctx.db.update(restores).set(ended).where(eq(restores.orgId, tenant.orgId))
+  const isRunning = and(eq(backups.orgId, tenant.orgId), eq(backups.state, 'running'))
+  await app.ctx.db.update(backups).set(ended).where(isRunning)
+  return await makeBackup(app, tenant)
+}
+
+async function makeRestore(app: TestApp, { mark, orgId, admin }: Tenant): Promise<number> {
+  const { db, clock } = app.ctx
+  const ended = { state: 'failed', step: 'ended', error: `refused by ${mark}` } as const
+  const row = { orgId, ...ended, createdBy: admin.userId, createdAt: clock.now(), finishedAt: clock.now() }
+  const [added] = await db.insert(restores).values(row).returning({ id: restores.id })
+  return added?.id ?? 0
 }
 
 async function makeDeactivated(app: TestApp, tenant: Tenant): Promise<number> {

@@ -1,5 +1,6 @@
 import alertCircle from '@tabler/icons/outline/alert-circle.svg' with { type: 'text' }
 import alertTriangle from '@tabler/icons/outline/alert-triangle.svg' with { type: 'text' }
+import archive from '@tabler/icons/outline/archive.svg' with { type: 'text' }
 import ban from '@tabler/icons/outline/ban.svg' with { type: 'text' }
 import building from '@tabler/icons/outline/building.svg' with { type: 'text' }
 import buildings from '@tabler/icons/outline/buildings.svg' with { type: 'text' }
@@ -25,10 +26,12 @@ import moon from '@tabler/icons/outline/moon.svg' with { type: 'text' }
 import pencil from '@tabler/icons/outline/pencil.svg' with { type: 'text' }
 import plus from '@tabler/icons/outline/plus.svg' with { type: 'text' }
 import refresh from '@tabler/icons/outline/refresh.svg' with { type: 'text' }
+import restore from '@tabler/icons/outline/restore.svg' with { type: 'text' }
 import search from '@tabler/icons/outline/search.svg' with { type: 'text' }
 import selector from '@tabler/icons/outline/selector.svg' with { type: 'text' }
 import send from '@tabler/icons/outline/send.svg' with { type: 'text' }
 import shield from '@tabler/icons/outline/shield.svg' with { type: 'text' }
+import shieldCheck from '@tabler/icons/outline/shield-check.svg' with { type: 'text' }
 import sun from '@tabler/icons/outline/sun.svg' with { type: 'text' }
 import trash from '@tabler/icons/outline/trash.svg' with { type: 'text' }
 import upload from '@tabler/icons/outline/upload.svg' with { type: 'text' }
@@ -40,12 +43,14 @@ import userOff from '@tabler/icons/outline/user-off.svg' with { type: 'text' }
 import userPlus from '@tabler/icons/outline/user-plus.svg' with { type: 'text' }
 import users from '@tabler/icons/outline/users.svg' with { type: 'text' }
 import usersGroup from '@tabler/icons/outline/users-group.svg' with { type: 'text' }
+import webhook from '@tabler/icons/outline/webhook.svg' with { type: 'text' }
 import x from '@tabler/icons/outline/x.svg' with { type: 'text' }
 
 /** Every icon the pages draw. An icon that is not imported here is not in the program. */
 const ICONS = {
   'alert-circle': inner(alertCircle),
   'alert-triangle': inner(alertTriangle),
+  archive: inner(archive),
   ban: inner(ban),
   building: inner(building),
   buildings: inner(buildings),
@@ -71,10 +76,12 @@ const ICONS = {
   pencil: inner(pencil),
   plus: inner(plus),
   refresh: inner(refresh),
+  restore: inner(restore),
   search: inner(search),
   selector: inner(selector),
   send: inner(send),
   shield: inner(shield),
+  'shield-check': inner(shieldCheck),
   sun: inner(sun),
   trash: inner(trash),
   'user-check': inner(userCheck),
@@ -86,6 +93,7 @@ const ICONS = {
   'user-plus': inner(userPlus),
   users: inner(users),
   'users-group': inner(usersGroup),
+  webhook: inner(webhook),
   x: inner(x),
 } as const
 

@@ -39,6 +39,18 @@ export async function listAdminNames(db: Database | Tx, orgId: number, limit: nu
   return rows.map(({ name }) => name)
 }
 
+/** The ids of active members who hold `org.admin`, those who joined first. */
+export async function listAdminIds(db: Database | Tx, orgId: number, limit: number): Promise<number[]> {
+  const rows = await db
+    .select({ id: users.id })
+    .from(userOrgs)
+    .innerJoin(users, eq(users.id, userOrgs.userId))
+    .where(and(eq(userOrgs.orgId, orgId), eq(users.isActive, true), isAdmin(db)))
+    .orderBy(userOrgs.id)
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
 /** Whether a membership of the outer query carries `org.admin`. */
 export function isAdmin(db: Database | Tx) {
   const byGroup = db

@@ -1,8 +1,10 @@
 import type { Actor } from '#core/scope.ts'
 import type { Tx } from '#db/database.ts'
+import type { Queue } from '#jobs/queue.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Random } from '#lib/random.ts'
 import type { Action, ActionDetails } from './actions.ts'
+import { announceEvent } from './outbox.ts'
 import { searchTextOf } from './search-text.ts'
 import { auditLog } from './tables.ts'
 
@@ -20,7 +22,7 @@ export type AuditSubject = Readonly<{
  * outbox that webhooks and notifications read. Answers with the event's id (UUIDv7).
  */
 export async function record<A extends Action>(
-  ctx: Readonly<{ clock: Clock; random: Random }>,
+  ctx: Readonly<{ clock: Clock; random: Random; jobs: Pick<Queue, 'enqueue'> }>,
   tx: Tx,
   subject: AuditSubject,
   action: A,
@@ -39,6 +41,7 @@ export async function record<A extends Action>(
     at: ctx.clock.now(),
     searchText: searchTextOf([action, actor.actorLabel, detail, subject.address, subject.requestId]),
   })
+  if (subject.orgId !== undefined) await announceEvent(ctx, tx, { orgId: subject.orgId, eventId })
   return eventId
 }
 

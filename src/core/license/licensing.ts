@@ -8,6 +8,7 @@ import { type Surveyed, surveyLicenses } from '#core/license/survey.ts'
 import { createVerdicts } from '#core/license/verdicts.ts'
 import type { VendorKeys, Verdict } from '#core/license/verify.ts'
 import type { Database } from '#db/database.ts'
+import type { Queue } from '#jobs/queue.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Random } from '#lib/random.ts'
 
@@ -17,6 +18,7 @@ type Parts = Readonly<{
   db: Database
   clock: Clock
   random: Random
+  jobs: Pick<Queue, 'enqueue'>
   keys: VendorKeys
 }>
 

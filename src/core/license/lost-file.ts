@@ -6,10 +6,11 @@ import { licenseStateAt } from '#core/license/state.ts'
 import { orgLicenses } from '#core/license/tables.ts'
 import { type VendorKeys, verifyLicense } from '#core/license/verify.ts'
 import type { Database } from '#db/database.ts'
+import type { Queue } from '#jobs/queue.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Random } from '#lib/random.ts'
 
-type Parts = Readonly<{ db: Database; clock: Clock; random: Random; keys: VendorKeys }>
+type Parts = Readonly<{ db: Database; clock: Clock; random: Random; jobs: Pick<Queue, 'enqueue'>; keys: VendorKeys }>
 
 /**
  * `DATA_DIR/license.json` is gone, and with it the row of the org whose document it held. The audit log keeps what the

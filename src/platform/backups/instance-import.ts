@@ -63,7 +63,7 @@ async function load(
 /** What the target would export now, against what the backup says. */
 async function compareAll(writer: BulkWriter, tables: readonly ManifestTable[]): Promise<ImportedTable[]> {
   const imported: ImportedTable[] = []
-  if (writer.engine === 'postgres') await writer.run('analyze')
+  if (writer.engine === 'postgres') await writer.run(`analyze ${tables.map(({ name }) => name).join(', ')}`)
   for (const table of tables) {
     const { rows, sha256 } = await tableSum(writer, knownTable(table))
     if (rows !== table.rows || sha256 !== table.sha256) {

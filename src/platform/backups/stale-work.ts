@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Context } from '#core/context.ts'
 import { dropDeadScratches } from '#db/scratch.ts'
 import { listDeadFolders } from '#lib/leased-folder.ts'
-import { finishFiles, findAwaited, workRoot } from './restored-files.ts'
+import { findAwaited, finishFiles, workRoot } from './restored-files.ts'
 
 /**
  * Removes what a killed process left of a restore, a preview or a proof, and brings the files of a restore that was committed to

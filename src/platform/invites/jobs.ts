@@ -10,6 +10,7 @@ type Payload = Readonly<{ inviteId: number; token: string }>
 
 const inviteMailJob = defineJob<Context, Payload>({
   kind: INVITE_MAIL_KIND,
+  lane: 'outbound',
   attemptsMax: ATTEMPTS_MAX,
   parse: parsePayload,
   async run(ctx, job) {

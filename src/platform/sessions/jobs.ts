@@ -13,6 +13,7 @@ export const sessionsJobs = [
   }),
   defineJob<Context, { email: string; token: string; expiresAt: string }>({
     kind: 'password.reset-mail',
+    lane: 'outbound',
     parse: (stored) => ({
       email: textOf(stored, 'email'),
       token: textOf(stored, 'token'),

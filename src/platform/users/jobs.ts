@@ -8,6 +8,7 @@ const ATTEMPTS_MAX = 12
 
 const temporaryMailJob = defineJob<Context, TemporaryMail>({
   kind: TEMPORARY_MAIL_KIND,
+  lane: 'outbound',
   attemptsMax: ATTEMPTS_MAX,
   parse: parsePayload,
   run: (ctx, job) => sendTemporaryMail(ctx, job.payload, job.id),

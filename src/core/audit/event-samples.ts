@@ -1,0 +1,85 @@
+import type { ActionDetails } from './actions.ts'
+
+const USER = { user_id: 2, email: 'grace@example.com' }
+const INVITE = { invite_id: 4, email: 'grace@example.com' }
+const GROUP = { group_id: 5, name: 'Data team' }
+const HOOK = { webhook_id: 3, url: 'https://hooks.example.com/honeyframe' }
+const BACKUP = { backup_id: 12, name: '20260131-020000.tar.gz' }
+const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+const DOCUMENT = {
+  license_id: 'lic_0042',
+  customer: 'Acme Ltd',
+  tier: 'professional',
+  expires: '2027-12-31',
+  sha256: SHA256,
+}
+const LATER = '2026-02-01T09:00:00.000Z'
+
+/** What `data` looks like, for each type. */
+export const EVENT_SAMPLES: Readonly<ActionDetails> = {
+  'org.created': { org_id: 1, slug: 'acme', name: 'Acme' },
+  'org.updated': { fields: ['name', 'color'] },
+  'org.logo_changed': { media_type: 'image/png', bytes: 20_480 },
+  'org.logo_removed': {},
+  'user.created': { ...USER, is_superadmin: false },
+  'user.signed_in': { user_id: 2 },
+  'user.signed_out': { user_id: 2 },
+  'user.signed_out_everywhere': { user_id: 2, tokens: true },
+  'user.updated': { user_id: 2, fields: ['name'] },
+  'user.deactivated': USER,
+  'user.reactivated': USER,
+  'password.changed': { user_id: 2 },
+  'password.reset_requested': { user_id: 2 },
+  'password.reset': { user_id: 2 },
+  'password.reset_by_admin': { ...USER, is_mailed: true },
+  'password.mail_failed': { ...USER, error: '550 no such mailbox' },
+  'token.created': { token_id: 7, name: 'nightly import', expires_at: LATER },
+  'token.revoked': { token_id: 7, name: 'nightly import' },
+  'invite.created': { ...INVITE, role: 'designer' },
+  'invite.resent': INVITE,
+  'invite.revoked': INVITE,
+  'invite.bulk_resent': { requested: 3, resent: 2, invite_ids: [4, 6] },
+  'invite.bulk_revoked': { requested: 3, revoked: 2, invite_ids: [4, 6] },
+  'invite.accepted': { ...INVITE, user_id: 2, role: 'designer' },
+  'invite.mail_failed': { ...INVITE, error: '550 no such mailbox' },
+  'member.role_changed': { user_id: 2, from: 'viewer', to: 'designer' },
+  'member.removed': USER,
+  'group.created': GROUP,
+  'group.renamed': { group_id: 5, from: 'Data', to: 'Data team' },
+  'group.deleted': GROUP,
+  'group.member_added': { ...GROUP, ...USER },
+  'group.member_removed': { ...GROUP, ...USER },
+  'group.permission_granted': { ...GROUP, permission: 'member.read', target: null },
+  'group.permission_revoked': { ...GROUP, permission: 'group.edit', target: 'group:5' },
+  'license.installed': { ...DOCUMENT, origin: 'upload' },
+  'license.removed': { ...DOCUMENT, status: 'valid' },
+  'license.file_lost': { ...DOCUMENT, status: 'expired' },
+  'license.refused': { reason: 'signature', sha256: SHA256 },
+  'audit.trimmed': { before: LATER, deleted: 1200 },
+  'smtp.updated': {
+    ...{ host: 'smtp.example.com', port: 587, tls: 'starttls', from: 'Acme <data@example.com>' },
+    is_password_changed: true,
+  },
+  'smtp.removed': { host: 'smtp.example.com' },
+  'smtp.tested': { to: 'ada@example.com', is_taken: false, detail: '535 authentication failed' },
+  'webhook.created': { ...HOOK, events: ['invite.*'] },
+  'webhook.updated': { ...HOOK, fields: ['events'] },
+  'webhook.deleted': HOOK,
+  'webhook.secret_rotated': { ...HOOK, old_secret_ends_at: LATER },
+  'webhook.disabled': { ...HOOK, reason: 'The receiver answered 410.' },
+  'webhook.replayed': { ...HOOK, since: LATER, events: 42 },
+  'health.alerts_changed': { is_alerting: true },
+  'health.changed': { component: 'disk', from: 'ok', to: 'warn', message: '12 % of the disk is free.' },
+  'system.deployed': { version: '0.2.0', commit: '4f2c1ab', from: '0.1.0' },
+  'system.migrated': { migrations: ['0005_workspace_operations'] },
+  'backup.created': { ...BACKUP, kind: 'manual', rows: 18_230, bytes: 4_194_304 },
+  'backup.failed': { ...BACKUP, error: 'There is no space left on the disk.' },
+  'backup.deleted': BACKUP,
+  'backup.downloaded': BACKUP,
+  'backup.restored': { ...BACKUP, safety_backup_id: 13, rows: 18_230 },
+  'backup.restore_failed': { ...BACKUP, error: 'The checksum of the archive is wrong.' },
+  'backup.proven': { ...BACKUP, tables: 23, differences: 0 },
+  'backup.proof_failed': { ...BACKUP, error: 'The file of the backup is gone.' },
+  'backup.settings_changed': { fields: ['frequency', 'hour'] },
+  'backup.upload_failed': { ...BACKUP, error: 'The object store answered 403.' },
+}

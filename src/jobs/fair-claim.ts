@@ -1,0 +1,114 @@
+import { and, eq, inArray, isNull, lte, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { type Database, skipLocked } from '#db/database.ts'
+import { addMs, type Clock } from '#lib/clock.ts'
+import type { StoredJob } from './queue.ts'
+import { jobs } from './tables.ts'
+
+type FairClaim = Readonly<{
+  worker: string
+  kinds: readonly string[]
+  limit: number
+  leaseMs: number
+  /** Jobs of one org at once. */
+  perOrgMax: number
+  /** What of each org runs now. */
+  load: ReadonlyMap<number, number>
+}>
+
+/** Jobs of the whole install share what one org may have. */
+const NO_ORG = 0
+/** Each look leaves out the orgs that are full by then. */
+const LOOKS_MAX = 8
+/** How often a claim that another node was faster with is tried again. */
+const TRIES_MAX = 3
+
+/**
+ * Takes jobs as `claimJobs` does, but of each org no more than it may have at once: the oldest of those orgs that are not
+ * full. However many jobs of one org wait, those of another are found at once.
+ */
+export async function claimFairly(
+  ctx: Readonly<{ db: Database; clock: Clock }>,
+  claim: FairClaim,
+): Promise<StoredJob[]> {
+  for (let tries = 1; ; tries++) {
+    const picked = await pick(ctx, claim)
+    if (picked.length === 0) return []
+    const taken = await take(ctx, claim, picked)
+    if (taken.length > 0 || tries === TRIES_MAX) return taken.sort((a, b) => a.runAt.getTime() - b.runAt.getTime())
+  }
+}
+
+/** What an org's jobs are counted under. */
+export function orgKeyOf({ orgId }: Pick<StoredJob, 'orgId'>): number {
+  return orgId ?? NO_ORG
+}
+
+/** Looks without a lock: whether they can still be taken is seen when they are. */
+async function pick({ db, clock }: Readonly<{ db: Database; clock: Clock }>, claim: FairClaim): Promise<string[]> {
+  const { limit, perOrgMax, kinds } = claim
+  const now = clock.now()
+  const load = new Map(claim.load)
+  const picked: string[] = []
+  const states = [
+    and(eq(jobs.state, 'running'), lte(jobs.lockedUntil, now)),
+    and(eq(jobs.state, 'waiting'), lte(jobs.runAt, now)),
+  ]
+  for (const state of states) {
+    for (let look = 0; look < LOOKS_MAX && picked.length < limit; look++) {
+      const full = [...load].flatMap(([org, count]) => (count >= perOrgMax ? [org] : []))
+      const rows = await db
+        .select({ id: jobs.id, orgId: jobs.orgId })
+        .from(jobs)
+        .where(and(state, inArray(jobs.kind, [...kinds]), isOfOther(full), isOther(picked)))
+        .orderBy(jobs.runAt)
+        .limit(limit)
+      for (const row of rows) {
+        const org = orgKeyOf(row)
+        const count = load.get(org) ?? 0
+        if (count >= perOrgMax || picked.length >= limit) continue
+        load.set(org, count + 1)
+        picked.push(row.id)
+      }
+      if (rows.length < limit) break
+    }
+  }
+  return picked
+}
+
+async function take(
+  { db, clock }: Readonly<{ db: Database; clock: Clock }>,
+  { worker, leaseMs }: FairClaim,
+  ids: readonly string[],
+): Promise<StoredJob[]> {
+  const now = clock.now()
+  const isDue = or(
+    and(eq(jobs.state, 'waiting'), lte(jobs.runAt, now)),
+    and(eq(jobs.state, 'running'), lte(jobs.lockedUntil, now)),
+  )
+  const free = db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(inArray(jobs.id, [...ids]), isDue))
+  return await db
+    .update(jobs)
+    .set({
+      state: 'running',
+      attempts: sql`${jobs.attempts} + 1`,
+      lockedBy: worker,
+      lockedUntil: addMs(now, leaseMs),
+    })
+    .where(inArray(jobs.id, skipLocked(db, free)))
+    .returning()
+}
+
+function isOfOther(orgs: readonly number[]): SQL | undefined {
+  if (orgs.length === 0) return undefined
+  const named = orgs.filter((org) => org !== NO_ORG)
+  const isNamedOther = named.length > 0 ? notInArray(jobs.orgId, named) : undefined
+  if (orgs.includes(NO_ORG)) return and(sql`${jobs.orgId} is not null`, isNamedOther)
+  return or(isNull(jobs.orgId), isNamedOther)
+}
+
+function isOther(ids: readonly string[]): SQL | undefined {
+  return ids.length > 0 ? notInArray(jobs.id, [...ids]) : undefined
+}

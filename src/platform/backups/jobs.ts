@@ -1,0 +1,129 @@
+import type { Context } from '#core/context.ts'
+import { AppError } from '#core/errors.ts'
+import { defineJob, GiveUp, type Job, type JobRun } from '#jobs/job.ts'
+import type { Schedule } from '#jobs/schedule.ts'
+import { MINUTE_MS, SECOND_MS } from '#lib/clock.ts'
+import { CREATE_KIND } from './begin.ts'
+import { DISCARD_KIND, discardFile } from './discard.ts'
+import { fileJobs } from './file-jobs.ts'
+import { listUnproven, PROVE_KIND, prove } from './proving.ts'
+import { failRestore, runRestore } from './restore-run.ts'
+import { RESTORE_KIND } from './restoring.ts'
+import { beginDue } from './schedule.ts'
+import { failUpload, noteUploadTrouble, UPLOAD_KIND, uploadBackup } from './upload.ts'
+import { failBackup, writeBackup } from './writing.ts'
+
+const BEGIN_DUE_KIND = 'backup.begin-due'
+const PROVE_ALL_KIND = 'backup.prove-all'
+/** A database that is gone for a moment passes; a disk or an org that cannot be read does not. */
+const CREATE_ATTEMPTS_MAX = 3
+/** Over two hours: longer than an object store's bad hour. */
+const UPLOAD_ATTEMPTS_MAX = 10
+
+const createJob = defineJob<Context, number>({
+  kind: CREATE_KIND,
+  attemptsMax: CREATE_ATTEMPTS_MAX,
+  backoffMs: (attempt) => attempt * 2 * SECOND_MS,
+  parse: (stored) => idIn(stored, 'backupId'),
+  async run(ctx, job) {
+    await writeBackup(ctx, attemptOf(job), job.payload)
+    await beginDue(ctx)
+  },
+  onGivenUp: async (ctx, job, error) => await failBackup(ctx, attemptOf(job), job.payload, error),
+})
+
+const restoreJob = defineJob<Context, number>({
+  kind: RESTORE_KIND,
+  // Whoever asked for it may have gone on working meanwhile: one that a crash cut short is asked for again, or not.
+  attemptsMax: 1,
+  parse: (stored) => idIn(stored, 'restoreId'),
+  run: async (ctx, job) => await runRestore(ctx, attemptOf(job), job.payload),
+  onGivenUp: async (ctx, job, error) => await failRestore(ctx, attemptOf(job), job.payload, error),
+})
+
+const proveJob = defineJob<Context, number>({
+  kind: PROVE_KIND,
+  attemptsMax: 3,
+  parse: (stored) => idIn(stored, 'backupId'),
+  async run(ctx, job) {
+    const { scope, signal } = attemptOf(job)
+    await prove(ctx, { id: job.payload, orgId: scope.orgId }, scope.actor, signal)
+  },
+})
+
+/** One after the other: a proof reads and writes a whole org, and it is night. */
+const proveAllJob = defineJob<Context, null>({
+  kind: PROVE_ALL_KIND,
+  parse: () => null,
+  async run(ctx, { id, signal }) {
+    for (const backup of await listUnproven(ctx)) {
+      signal.throwIfAborted()
+      await prove(ctx, backup, { kind: 'job', jobId: id }, signal)
+    }
+  },
+})
+
+const uploadJob = defineJob<Context, number>({
+  kind: UPLOAD_KIND,
+  attemptsMax: UPLOAD_ATTEMPTS_MAX,
+  backoffMs: (attempt) => Math.min(2 ** (attempt - 1), 60) * MINUTE_MS,
+  parse: (stored) => idIn(stored, 'backupId'),
+  async run(ctx, job) {
+    const place = placeOf(job)
+    try {
+      await uploadBackup(ctx, place, job.signal)
+    } catch (error) {
+      if (!job.signal.aborted) await noteUploadTrouble(ctx, place, error)
+      // An address that must not be called is none the next time either.
+      if (error instanceof AppError && error.kind === 'invalid') throw new GiveUp(error.message, { cause: error })
+      throw error
+    }
+  },
+  onGivenUp: async (ctx, job, error) => await failUpload(ctx, placeOf(job), attemptOf(job).scope.actor, error),
+})
+
+const discardJob = defineJob<Context, Readonly<{ slug: string; name: string }>>({
+  kind: DISCARD_KIND,
+  parse: parseDiscarded,
+  run: async (ctx, job) => await discardFile(ctx, { ...job.payload, orgId: attemptOf(job).scope.orgId }),
+})
+
+const beginDueJob = defineJob<Context, null>({
+  kind: BEGIN_DUE_KIND,
+  parse: () => null,
+  run: async (ctx) => void (await beginDue(ctx)),
+})
+
+/** What the clock and the queue do here. */
+export const backupsJobs: readonly Job<Context>[] = [
+  ...[createJob, restoreJob, proveJob, proveAllJob, uploadJob, discardJob, beginDueJob],
+  ...fileJobs,
+]
+
+export const backupsSchedules: readonly Schedule[] = [
+  { name: BEGIN_DUE_KIND, cron: '* * * * *', kind: BEGIN_DUE_KIND },
+  { name: PROVE_ALL_KIND, cron: '23 3 * * *', kind: PROVE_ALL_KIND },
+]
+
+function attemptOf({ scope, id, signal }: Pick<JobRun<unknown>, 'scope' | 'id' | 'signal'>) {
+  if (!scope) throw new Error('a job of this room belongs to an org')
+  return { scope, jobId: id, signal }
+}
+
+function placeOf(job: JobRun<number>) {
+  return { orgId: attemptOf(job).scope.orgId, id: job.payload }
+}
+
+function idIn(stored: unknown, name: 'backupId' | 'restoreId'): number {
+  const id: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, name) : undefined
+  if (typeof id === 'number') return id
+  throw new Error('the payload of a backup’s job is not readable')
+}
+
+function parseDiscarded(stored: unknown): Readonly<{ slug: string; name: string }> {
+  if (typeof stored === 'object' && stored !== null && 'slug' in stored && 'name' in stored) {
+    const { slug, name } = stored
+    if (typeof slug === 'string' && typeof name === 'string') return { slug, name }
+  }
+  throw new Error('the name of a deleted backup is not readable')
+}

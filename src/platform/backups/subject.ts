@@ -1,0 +1,23 @@
+import { eq } from 'drizzle-orm'
+import type { AuditSubject } from '#core/audit/record.ts'
+import type { Context } from '#core/context.ts'
+import { AppError } from '#core/errors.ts'
+import { users } from '#core/tenancy/tables.ts'
+import { GiveUp } from '#jobs/job.ts'
+
+/** Who the log names for work that the queue does: the person who asked for it, else the job. */
+export async function subjectOf(
+  ctx: Context,
+  work: Readonly<{ orgId: number; createdBy: number | null }>,
+  jobId: string,
+): Promise<AuditSubject> {
+  const { orgId, createdBy } = work
+  const [person] = createdBy === null ? [] : await ctx.db.select().from(users).where(eq(users.id, createdBy))
+  if (!person) return { orgId, actor: { kind: 'job', jobId } }
+  return { orgId, actor: { kind: 'person', userId: person.id, email: person.email, name: person.name } }
+}
+
+/** What may be shown of a failure: any other error may speak of the program's insides. */
+export function wordsOf(error: unknown, otherwise: string): string {
+  return error instanceof AppError || error instanceof GiveUp ? error.message : otherwise
+}

@@ -1,0 +1,81 @@
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import { auditLog } from '#core/audit/tables.ts'
+import type { Context } from '#core/context.ts'
+import { AppError } from '#core/errors.ts'
+import type { Scope } from '#core/scope.ts'
+import type { DeliveryPlace } from './delivery-place.ts'
+import { addDeliveries } from './new-delivery.ts'
+import { webhookAttempts, webhookDeliveries } from './tables.ts'
+import { requireWebhook } from './webhook.ts'
+
+export const DELIVERY_STATES = ['waiting', 'delivered', 'failed', 'dropped'] as const
+export type DeliveryState = (typeof DELIVERY_STATES)[number]
+
+type Row = typeof webhookDeliveries.$inferSelect
+export type Attempt = typeof webhookAttempts.$inferSelect
+export type Delivery = Row & Readonly<{ tries: readonly Attempt[] }>
+
+export type DeliveryFilter = Readonly<{ state?: DeliveryState | undefined; eventType?: string | undefined }>
+
+/** The deliveries of a webhook with all their attempts, newest first, those after `place`. For `webhook.edit`. Error: `not_found`. */
+export async function listDeliveries(
+  ctx: Context,
+  scope: Scope,
+  webhookId: number,
+  page: DeliveryFilter & Readonly<{ limit: number; place?: DeliveryPlace | undefined }>,
+): Promise<Delivery[]> {
+  await requireWebhook(ctx.db, scope, webhookId)
+  const { createdAt, id, state, eventType, orgId } = webhookDeliveries
+  const { place } = page
+  const rows = await ctx.db
+    .select()
+    .from(webhookDeliveries)
+    .where(
+      and(
+        eq(webhookDeliveries.webhookId, webhookId),
+        eq(orgId, scope.orgId),
+        page.state && eq(state, page.state),
+        page.eventType === undefined ? undefined : eq(eventType, page.eventType),
+        place && sql`(${createdAt}, ${id}) < (${sql.param(place.at, createdAt)}, ${place.id})`,
+      ),
+    )
+    .orderBy(desc(createdAt), desc(id))
+    .limit(page.limit)
+  return await withTries(ctx, rows)
+}
+
+/**
+ * Sends the event of a delivery again, as a delivery of its own. For `webhook.edit`. Errors: `not_found`, `event_gone` (gone)
+ * when the event is no longer kept, `webhook_inactive` (conflict).
+ */
+export async function redeliver(ctx: Context, scope: Scope, id: string): Promise<Delivery> {
+  return await ctx.db.transaction(async (tx) => {
+    const [row] = await tx
+      .select({ delivery: webhookDeliveries, kept: auditLog.id })
+      .from(webhookDeliveries)
+      .leftJoin(auditLog, eq(auditLog.eventId, webhookDeliveries.eventId))
+      .where(and(eq(webhookDeliveries.id, id), eq(webhookDeliveries.orgId, scope.orgId)))
+    if (!row) throw new AppError('not_found', 'not_found', 'There is no such delivery.')
+    const { webhookId, eventId, eventType, orgId } = row.delivery
+    if (row.kept === null) throw new AppError('gone', 'event_gone', 'This event is no longer kept.')
+    const webhook = await requireWebhook(tx, scope, webhookId)
+    if (!webhook.isActive) throw new AppError('conflict', 'webhook_inactive', 'Enable the webhook first.')
+    const origin = `redelivery:${ctx.random.uuid()}`
+    const [made] = await addDeliveries(ctx, tx, [{ orgId, webhookId, eventId, eventType, origin }])
+    if (!made) throw new Error('a delivery was not made')
+    return { ...made, tries: [] }
+  })
+}
+
+async function withTries({ db }: Context, rows: readonly Row[]): Promise<Delivery[]> {
+  const ids = rows.map(({ id }) => id)
+  const tries =
+    ids.length === 0
+      ? []
+      : await db
+          .select()
+          .from(webhookAttempts)
+          .where(inArray(webhookAttempts.deliveryId, ids))
+          .orderBy(asc(webhookAttempts.deliveryId), asc(webhookAttempts.number))
+  return rows.map((row) => ({ ...row, tries: tries.filter(({ deliveryId }) => deliveryId === row.id) }))
+}
