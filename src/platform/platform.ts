@@ -19,7 +19,6 @@ import { auditLogApi } from '#platform/audit-log/api.ts'
 import { auditLogJobs, auditLogSchedules } from '#platform/audit-log/jobs.ts'
 import { auditLogPages } from '#platform/audit-log/pages.tsx'
 import { backupsApi } from '#platform/backups/api.ts'
-import { fileJobs } from '#platform/backups/file-jobs.ts'
 import { backupsJobs, backupsSchedules } from '#platform/backups/jobs.ts'
 import { backupsPages } from '#platform/backups/pages.tsx'
 import { brandingApi } from '#platform/branding/api.ts'
@@ -112,7 +111,7 @@ const TOUR: readonly TourStep[] = [
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
-  ...[...backupsJobs, ...fileJobs, ...webhooksJobs],
+  ...[...backupsJobs, ...webhooksJobs],
 ]
 export const platformSchedules = [
   ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
