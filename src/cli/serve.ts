@@ -10,6 +10,7 @@ import { JSON_BYTES_MAX } from '#http/body.ts'
 import { startScheduler } from '#jobs/schedule.ts'
 import { startWorkers } from '#jobs/workers.ts'
 import { addMs } from '#lib/clock.ts'
+import { clearStaleWork } from '#platform/backups/stale-work.ts'
 import { recordDeployment } from '#platform/health/deployment.ts'
 import { createPlatform, platformJobs, platformSchedules } from '#platform/platform.ts'
 
@@ -33,6 +34,7 @@ export async function serveCommand(argv: string[]): Promise<number> {
   await using ctx = await createContext(config, secrets)
   const bearer = createBearer(config, secrets, ctx.clock, ctx.random)
   const { answer } = createPlatform(ctx, bearer, secrets)
+  await clearStaleWork(ctx)
   // Before anyone can ask: whoever sees the address answer also finds the setup link.
   await announceFirstBoot(ctx, secrets)
   await recordDeployment(ctx)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import postgres from 'postgres'
 import { AppError } from '#core/errors.ts'
@@ -15,6 +15,7 @@ const LOOK_PAUSE_S = 0.1
 const PIECE_BYTES = 64 * 1024
 const PIECES_WAITING_MAX = 16
 /** SQLSTATE of class 22: a value is not of its column's type; 23: a rule of the table is broken. */
+const REFUSED = 'A table in the backup cannot be read: its rows are not what the table holds.'
 const DATA_FAULT = /^2[23]/
 
 const OTHERS = `select 1 from pg_stat_activity
@@ -199,14 +200,34 @@ async function importRows(
   }
 
   try {
-    const sink = await own.unsafe(`copy ${into} (${names}) from stdin (format csv)`).writable()
-    await pipeline(lines(), sink)
-    // Its last word to the server belongs before the next statement.
-    if (!sink.closed) await once(sink, 'close')
+    await copyIn(own, await own.unsafe(`copy ${into} (${names}) from stdin (format csv)`).writable(), lines())
   } catch (error) {
     throw isDataFault(error) ? new AppError('invalid', 'archive_invalid', sentenceOf(error)) : error
   }
   return count
+}
+
+/**
+ * What the server refuses behind the last row the driver tells nobody. But statements are answered in their order: once it has
+ * answered the next one, a stream that has not come to its end was refused.
+ */
+async function copyIn(own: Sql, sink: Writable, lines: AsyncIterable<Uint8Array>): Promise<void> {
+  let isDone = false
+  let fault: unknown
+  sink.on('finish', () => {
+    isDone = true
+  })
+  sink.on('error', (error) => {
+    fault = error
+  })
+  await pipeline(lines, sink, { end: false })
+  sink.end()
+  // An empty one: the end of any other is taken for the stream's.
+  await own.unsafe('')
+  await endOfTurn()
+  if (!isDone) throw fault ?? new AppError('invalid', 'archive_invalid', REFUSED)
+  // Its last word to the server belongs before the next statement.
+  if (!sink.closed) await once(sink, 'close')
 }
 
 function isDataFault(error: unknown): error is Error {

@@ -1,6 +1,6 @@
 import { type Database, type MigrationRun, rawOf } from './database.ts'
 import type { SchemaNames } from './scratch.ts'
-import { literal, quoted, tableIn } from './sql-text.ts'
+import { literal, tableIn } from './sql-text.ts'
 
 type Reader = Readonly<{ engine: Database['engine']; run: MigrationRun; names: SchemaNames }>
 
@@ -26,7 +26,7 @@ export async function takeIds(
   count: number | 'none',
 ): Promise<(key: string) => string> {
   if (count === 'none') return (key) => `-(abs(${key}) + 1)`
-  if (db.engine === 'postgres') return () => `nextval(${literal(`${quoted(live)}.${quoted(`${table}_id_seq`)}`)})`
+  if (db.engine === 'postgres') return await nextOfSequence(db, live, table)
   const first = await db.transaction(async (tx) => {
     const run = rawOf(tx)
     await run(`insert into sqlite_sequence (name, seq) select ${literal(table)}, 0
@@ -37,4 +37,12 @@ export async function takeIds(
     return Number(row?.seq)
   })
   return (key) => `${first} + row_number() over (order by ${key})`
+}
+
+/** Rows that came with an id of their own leave a sequence behind. */
+async function nextOfSequence(db: Database, live: string, table: string): Promise<() => string> {
+  const sequence = tableIn(live, `${table}_id_seq`)
+  const most = `(select max(id) from ${tableIn(live, table)})`
+  await db.inspect(`select setval(${literal(sequence)}, ${most}) from ${sequence} where last_value < ${most}`)
+  return () => `nextval(${literal(sequence)})`
 }

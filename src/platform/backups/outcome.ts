@@ -52,7 +52,7 @@ export function wordsOf(outcome: Outcome, orgId: number, { live, scratch }: Sche
   const set = values.map(({ name, value }) => `${quoted(name)} = ${value}`).join(', ')
   const all = [...columns, ...addedColumns].map(quoted).join(', ')
   const thenOf = (condition: string) => `exists (select 1 from ${then} r where r.${key} = t.${key} and ${condition})`
-  const isNew = `not exists (select 1 from ${now} t where t.${key} = r.${key})`
+  const isNew = `not exists (select 1 from ${now} t where t.${key} = r.${key} and ${ours})`
   const { others } = outcome
   const alsoGo = typeof others === 'object' ? ` or (not ${thenOf('true')} and not (${others.isLeft}))` : ''
   return {

@@ -31,7 +31,7 @@ export async function enqueueFiles(ctx: Context, tx: Tx, { orgId, folder }: Rest
 }
 
 /** The org whose rows were committed and whose files wait in this folder; undefined when nothing waits for it. */
-export async function isAwaited(ctx: Context, folder: string): Promise<number | undefined> {
+export async function findAwaited(ctx: Context, folder: string): Promise<number | undefined> {
   const isOpen = inArray(jobs.state, ['waiting', 'running'])
   const [row] = await ctx.db
     .select({ orgId: jobs.orgId })
