@@ -45,7 +45,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   'GET /backups': 3,
   'GET /backups/restores/{id}': 2,
   'GET /backups/{id}/download': 2,
-  'GET /backups/{id}/preview': 2,
+  'GET /backups/{id}/preview': 3,
   'GET /backups/{id}/row': 2,
   'GET /members': 4,
   'GET /users': 4,

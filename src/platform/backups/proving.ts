@@ -33,7 +33,7 @@ export async function requestProof(ctx: Context, scope: Scope, id: number): Prom
 /** The newest complete backup of each org, where it was not proven in the last 20 hours. For the clock. */
 export async function listUnproven(ctx: Context): Promise<{ id: number; orgId: number }[]> {
   const newest = ctx.db
-    .select({ id: max(backups.id).as('id') })
+    .select({ newestId: max(backups.id).as('newest_id') })
     .from(backups)
     .where(eq(backups.state, 'complete'))
     .groupBy(backups.orgId)
@@ -42,7 +42,7 @@ export async function listUnproven(ctx: Context): Promise<{ id: number; orgId: n
   return await ctx.db
     .select({ id: backups.id, orgId: backups.orgId })
     .from(backups)
-    .innerJoin(newest, eq(newest.id, backups.id))
+    .innerJoin(newest, eq(newest.newestId, backups.id))
     .where(isDue)
     .orderBy(desc(backups.id))
 }
