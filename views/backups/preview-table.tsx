@@ -87,7 +87,7 @@ function ChangesTable(props: Readonly<{ rows: PreviewChanges['tables'] }>): JSX.
           {props.rows.map((row) => (
             <tr>
               <th scope="row" safe>
-                {row.name}
+                {row.name.replaceAll('_', ' ')}
               </th>
               <td safe>{grouped(row.added)}</td>
               <td safe>{grouped(row.changed)}</td>

@@ -102,7 +102,7 @@ function StoreFields(props: StoreFormProps): JSX.Element {
         fault={faults.access_key_id}
       />
       <SecretField isSet={props.isSet} fault={faults.secret} />
-      <SubmitButton label="Save store" busyLabel="Saving…" />
+      <SubmitButton label="Save store" busyLabel="Saving…" look="plain" />
     </form>
   )
 }

@@ -29,6 +29,12 @@ export async function requireBackup(ctx: Context, scope: Scope, id: number): Pro
   return await requireIn(ctx.db, scope, id)
 }
 
+/** One backup of the org, or undefined. For `backup.edit`. */
+export async function findBackup(ctx: Context, scope: Pick<Scope, 'orgId'>, id: number): Promise<Backup | undefined> {
+  const [backup] = await selectBackups(ctx.db, scope, eq(backups.id, id))
+  return backup
+}
+
 /**
  * Asks for a backup: it comes back `running`, and the queue writes it. For `backup.edit`. Errors (conflict): `backup_running`,
  * `restore_running` and `disk_full`.

@@ -5,8 +5,7 @@ import type { Context } from '#core/context.ts'
 import { enqueueAdminMail } from '#core/mail/admins.ts'
 import type { Actor } from '#core/scope.ts'
 import type { Tx } from '#db/database.ts'
-import type { Backup } from './backup.ts'
-import { selectBackups } from './backup.ts'
+import { findBackup } from './backup.ts'
 import { requireFile } from './download.ts'
 import { findStore, putObject } from './object-store.ts'
 import { findRow } from './settings.ts'
@@ -31,7 +30,7 @@ export async function enqueueUpload(ctx: Context, tx: Tx, { orgId, id }: Place):
  * same object again. Errors: those of `putObject`, `backup_file_missing`, `secret_unreadable`.
  */
 export async function uploadBackup(ctx: Context, place: Place, signal: AbortSignal): Promise<void> {
-  const backup = await findBackup(ctx, place)
+  const backup = await findBackup(ctx, place, place.id)
   const store = backup && (await findStore(ctx, place.orgId))
   if (!backup || !store || backup.sha256 === null) return
   const { slug, name, bytes, sha256 } = backup
@@ -74,11 +73,6 @@ export async function failUpload(ctx: Context, place: Place, actor: Actor, error
       linkPath: '/backups',
     })
   })
-}
-
-async function findBackup(ctx: Context, { orgId, id }: Place): Promise<Backup | undefined> {
-  const [backup] = await selectBackups(ctx.db, { orgId }, eq(backups.id, id))
-  return backup
 }
 
 function troubleOf(error: unknown): string {
