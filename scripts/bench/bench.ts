@@ -6,12 +6,14 @@ import { startPostgres } from '#test/support/postgres.ts'
 import { runToEnd } from './child.ts'
 import { measureAudit } from './figures/audit.ts'
 import { measureGrowth } from './figures/growth.ts'
+import { measureHealth } from './figures/health.ts'
 import { measureInviting } from './figures/invites.ts'
 import { measureLicense } from './figures/license.ts'
 import { measureMe } from './figures/me.ts'
 import { measureMembersPage } from './figures/members-page.ts'
 import { measureMemory } from './figures/memory.ts'
 import { measureStart } from './figures/start.ts'
+import { measureUsage } from './figures/usage.ts'
 import { type Finding, isMet, tableOf } from './finding.ts'
 import type { Stage } from './stage.ts'
 
@@ -24,6 +26,8 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   growth: measureGrowth,
   audit: measureAudit,
   license: measureLicense,
+  usage: measureUsage,
+  health: measureHealth,
 }
 
 const HELP = `Usage: bun run bench [--only NAME,NAME] [--quick] [--executable FILE]
@@ -58,7 +62,7 @@ async function main(argv: string[]): Promise<void> {
   const names = namesOf(values.only)
   const folder = await mkdtemp(join(tmpdir(), 'honeyframe-bench-'))
   try {
-    await using postgres = await startPostgres()
+    await using postgres = await startPostgres({ dir: tmpdir() })
     const isQuick = values.quick === true
     const size = isQuick ? { rounds: 3, seconds: 2 } : { rounds: 9, seconds: 3 }
     const executable = values.executable ? resolve(values.executable) : await buildProduct(folder)

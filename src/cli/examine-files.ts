@@ -1,9 +1,10 @@
-import { access, constants, readdir, stat, statfs } from 'node:fs/promises'
+import { access, constants, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Finding, finder } from '#cli/finding.ts'
 import type { Config } from '#config/config.ts'
 import { engineOf } from '#db/engine.ts'
 import { pathOf } from '#db/sqlite.ts'
+import { nearestExisting, roomAt } from '#host/disk.ts'
 
 type Place = Pick<Config, 'dataDir' | 'databaseUrl'>
 
@@ -43,22 +44,12 @@ export async function examineDisk({ dataDir, databaseUrl }: Place): Promise<Find
   const { ok, warn, fail } = finder('disk')
   const folders = [dataDir, ...(engineOf(databaseUrl) === 'sqlite' ? [dirname(pathOf(databaseUrl))] : [])]
   const rooms = await Promise.all(folders.map(roomAt))
-  const least = rooms.reduce((one, other) => (other.bytes < one.bytes ? other : one))
-  const message = `${Math.floor(least.bytes / MEGABYTE)} MB are free at ${least.folder}.`
-  if (least.bytes < FREE_BYTES_MIN) return fail(message, 'Make room now: a full disk stops every write.')
-  return least.bytes < FREE_BYTES_GOOD ? warn(message, 'Make room, or move DATA_DIR to a larger disk.') : ok(message)
-}
-
-async function roomAt(wanted: string): Promise<{ folder: string; bytes: number }> {
-  const folder = await nearestExisting(wanted)
-  const { bavail, bsize } = await statfs(folder)
-  return { folder, bytes: bavail * bsize }
-}
-
-async function nearestExisting(path: string): Promise<string> {
-  for (let at = path; ; at = dirname(at)) {
-    if ((await modeOf(at)) !== undefined || at === dirname(at)) return at
-  }
+  const least = rooms.reduce((one, other) => (other.freeBytes < one.freeBytes ? other : one))
+  const message = `${Math.floor(least.freeBytes / MEGABYTE)} MB are free at ${least.folder}.`
+  if (least.freeBytes < FREE_BYTES_MIN) return fail(message, 'Make room now: a full disk stops every write.')
+  return least.freeBytes < FREE_BYTES_GOOD
+    ? warn(message, 'Make room, or move DATA_DIR to a larger disk.')
+    : ok(message)
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

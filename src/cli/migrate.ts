@@ -1,10 +1,13 @@
 import { parseArguments, UsageError } from '#cli/arguments.ts'
 import { type Config, decideConfig } from '#config/config.ts'
 import { environment } from '#config/environment.ts'
+import { migrateAndRecord } from '#core/audit/migrated.ts'
 import { openDatabase } from '#db/database.ts'
 import { engineOf } from '#db/engine.ts'
-import { type MigrationState, migrate, migrationStatus } from '#db/migrate.ts'
+import { type MigrationState, migrationStatus } from '#db/migrate.ts'
 import { pathOf } from '#db/sqlite.ts'
+import { systemClock } from '#lib/clock.ts'
+import { systemRandom } from '#lib/random.ts'
 import { migrations } from '#migrations/index.ts'
 
 export const migrateHelp = `Usage: honeyframe migrate [--status | --dry-run] [--json]
@@ -28,7 +31,11 @@ export async function migrateCommand(argv: string[]): Promise<number> {
   if (values.status) return printStates(await readStates(config), isJson)
   if (values['dry-run']) return printNames('pending', pendingOf(await readStates(config)), isJson)
   await using db = await openDatabase({ url: config.databaseUrl })
-  return printNames('applied', await migrate(db, migrations), isJson)
+  return printNames(
+    'applied',
+    await migrateAndRecord({ db, clock: systemClock, random: systemRandom }, migrations),
+    isJson,
+  )
 }
 
 async function readStates(config: Config): Promise<MigrationState[]> {

@@ -10,6 +10,7 @@ import { JSON_BYTES_MAX } from '#http/body.ts'
 import { startScheduler } from '#jobs/schedule.ts'
 import { startWorkers } from '#jobs/workers.ts'
 import { addMs } from '#lib/clock.ts'
+import { recordDeployment } from '#platform/health/deployment.ts'
 import { createPlatform, platformJobs, platformSchedules } from '#platform/platform.ts'
 
 const STOP_WAIT_MS = 9_000
@@ -34,6 +35,7 @@ export async function serveCommand(argv: string[]): Promise<number> {
   const { answer } = createPlatform(ctx, bearer, secrets)
   // Before anyone can ask: whoever sees the address answer also finds the setup link.
   await announceFirstBoot(ctx, secrets)
+  await recordDeployment(ctx)
   await using server = listen(ctx, answer)
   await using _scheduler = startScheduler(ctx, platformSchedules)
   await using _worker = startWorkers(ctx, platformJobs)

@@ -47,6 +47,13 @@ export function decideConfig(environment: Environment, defaults: { port: number 
       1,
       AUDIT_RETENTION_DAYS_MAX,
     ),
+    dbtBin: programOf('DBT_BIN', environment.DBT_BIN ?? 'dbt'),
+    /** Which providers of language models have a key, or an address, of the operator's; never the key. */
+    llmProviders: {
+      openai: environment.OPENAI_API_KEY !== undefined,
+      anthropic: environment.ANTHROPIC_API_KEY !== undefined,
+      ollama: environment.OLLAMA_BASE_URL !== undefined,
+    },
     firstOrg: { slug: environment.ORG_SLUG ?? 'default', name: environment.ORG_NAME ?? 'Default' },
     adminEmail: environment.ADMIN_EMAIL,
     licenseFile: environment.LICENSE_FILE === undefined ? undefined : absolute(environment.LICENSE_FILE),
@@ -57,6 +64,12 @@ export function decideConfig(environment: Environment, defaults: { port: number 
 
 function absolute(path: string): string {
   return isAbsolute(path) ? path : resolve(path)
+}
+
+/** A program by its name in the path, or by where it is. */
+function programOf(variable: string, value: string): string {
+  if (!value.startsWith('-')) return value
+  throw new ConfigError(variable, 'must be the name or the path of a program.')
 }
 
 function databaseUrlOf(url: string): string {

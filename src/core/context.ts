@@ -1,11 +1,12 @@
 import { build } from '#config/build.ts'
 import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
+import { migrateAndRecord } from '#core/audit/migrated.ts'
 import { createLicensing } from '#core/license/licensing.ts'
 import { createMail } from '#core/mail/mail.ts'
+import { findOrgMail, hasOwnRelay } from '#core/mail/org-mail.ts'
 import { openVault } from '#core/vault/vault.ts'
-import { openDatabase } from '#db/database.ts'
-import { migrate } from '#db/migrate.ts'
+import { openDatabase, type Tx } from '#db/database.ts'
 import { createQueue } from '#jobs/queue.ts'
 import { systemClock } from '#lib/clock.ts'
 import { localRunner } from '#lib/exec.ts'
@@ -26,6 +27,8 @@ export type Overrides = Partial<{
   onStatement: (sql: string) => void
   /** Looks up the names of hosts that tenants chose. */
   resolve: Resolve
+  /** Certificates (PEM) that the relays of orgs are trusted by. */
+  relayCa: string
 }>
 
 /**
@@ -42,7 +45,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     ...(overrides.onStatement && { onStatement: overrides.onStatement }),
   })
   try {
-    await migrate(db, migrations, { log })
+    await migrateAndRecord({ db, clock, random, log }, migrations)
     const vault = await openVault({
       db,
       secret: secrets.jwtSecret,
@@ -51,16 +54,18 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       clock,
     })
     const jobs = createQueue({ clock, random, seal: vault.seal, open: vault.open })
-    const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
-    const mail = createMail({ relay, publicUrl: config.publicUrl, log })
     const { licenseKey } = secrets
     const license = await createLicensing({ config, licenseKey, db, clock, random, jobs, keys: build.licenseKeys })
     const userAgent = `Honeyframe/${build.version}`
-    const egress = createEgress({
-      allow: config.egressAllow.flatMap((text) => parseIpRange(text) ?? []),
-      userAgent,
-      resolve: overrides.resolve,
-    })
+    const allow = config.egressAllow.flatMap((text) => parseIpRange(text) ?? [])
+    const egress = createEgress({ allow, userAgent, resolve: overrides.resolve })
+    const relay = config.smtp && { ...config.smtp, password: secrets.smtpPassword }
+    const orgs = {
+      find: (orgId: number) => findOrgMail(db, vault, orgId),
+      hasRelay: (orgId: number, tx: Tx | undefined) => hasOwnRelay(tx ?? db, orgId),
+      ...{ vetHost: egress.vetHost, ca: overrides.relayCa },
+    }
+    const mail = createMail({ relay, orgs, publicUrl: config.publicUrl, log })
     const passwordCost = overrides.passwordCost ?? PASSWORD_COST
     return {
       ...{ config, db, clock, random, log, vault, license, mail, jobs, egress, exec: localRunner, passwordCost },

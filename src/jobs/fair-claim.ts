@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, lte, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, skipLocked } from '#db/database.ts'
 import { addMs, type Clock } from '#lib/clock.ts'
+import { NO_ORG, orgKeyOf } from './org-load.ts'
 import type { StoredJob } from './queue.ts'
 import { jobs } from './tables.ts'
 
@@ -15,8 +16,6 @@ type FairClaim = Readonly<{
   load: ReadonlyMap<number, number>
 }>
 
-/** Jobs of the whole install share what one org may have. */
-const NO_ORG = 0
 /** Each look leaves out the orgs that are full by then. */
 const LOOKS_MAX = 8
 /** How often a claim that another node was faster with is tried again. */
@@ -36,11 +35,6 @@ export async function claimFairly(
     const taken = await take(ctx, claim, picked)
     if (taken.length > 0 || tries === TRIES_MAX) return taken.sort((a, b) => a.runAt.getTime() - b.runAt.getTime())
   }
-}
-
-/** What an org's jobs are counted under. */
-export function orgKeyOf({ orgId }: Pick<StoredJob, 'orgId'>): number {
-  return orgId ?? NO_ORG
 }
 
 /** Looks without a lock: whether they can still be taken is seen when they are. */

@@ -4,10 +4,11 @@ import type { Log } from '#lib/log.ts'
 import type { Random } from '#lib/random.ts'
 import { attemptJob, keepLease } from './attempt.ts'
 import { createBell } from './bell.ts'
-import { claimFairly, orgKeyOf } from './fair-claim.ts'
+import { claimFairly } from './fair-claim.ts'
 import { finishOf } from './finish.ts'
 import type { Job, JobRun, JobScope } from './job.ts'
 import { claimJobs } from './lease.ts'
+import { createOrgLoad } from './org-load.ts'
 import type { Queue, StoredJob } from './queue.ts'
 
 /** What the worker itself needs of a context; handlers get the whole of it. */
@@ -46,13 +47,10 @@ export function startWorker<C extends WorkerContext>(
   const abandon = new AbortController()
   const running = new Set<Promise<void>>()
   const bell = createBell(ctx.clock)
-  const load = new Map<number, number>()
+  const load = createOrgLoad()
   const unsubscribe = ctx.jobs.onEnqueued((kind) => byKind.has(kind) && bell.ring())
-  const claim = loggedOnce(ctx.log, (limit: number) => {
-    const wanted = { worker, kinds: [...byKind.keys()], limit, leaseMs: claimedMs }
-    const { perOrgMax } = options
-    return perOrgMax === undefined ? claimJobs(ctx, wanted) : claimFairly(ctx, { ...wanted, perOrgMax, load })
-  })
+  const wanted = { worker, kinds: [...byKind.keys()], leaseMs: claimedMs }
+  const claim = loggedOnce(ctx.log, claimerOf(ctx, wanted, options.perOrgMax, load.counts))
   const loop = list.length > 0 ? work() : Promise.resolve()
 
   async function work() {
@@ -68,11 +66,10 @@ export function startWorker<C extends WorkerContext>(
   function begin(row: StoredJob) {
     const job = byKind.get(row.kind)
     if (!job) return
-    const org = orgKeyOf(row)
-    load.set(org, (load.get(org) ?? 0) + 1)
+    load.add(row)
     const ended = runOne(job, row).finally(() => {
       running.delete(ended)
-      release(load, org)
+      load.remove(row)
       bell.ring()
     })
     running.add(ended)
@@ -106,10 +103,16 @@ export function startWorker<C extends WorkerContext>(
   return { [Symbol.asyncDispose]: end }
 }
 
-function release(load: Map<number, number>, org: number): void {
-  const left = (load.get(org) ?? 1) - 1
-  if (left > 0) load.set(org, left)
-  else load.delete(org)
+function claimerOf(
+  ctx: WorkerContext,
+  wanted: Readonly<{ worker: string; kinds: readonly string[]; leaseMs: number }>,
+  perOrgMax: number | undefined,
+  load: ReadonlyMap<number, number>,
+) {
+  return (limit: number): Promise<StoredJob[]> =>
+    perOrgMax === undefined
+      ? claimJobs(ctx, { ...wanted, limit })
+      : claimFairly(ctx, { ...wanted, limit, perOrgMax, load })
 }
 
 function indexByKind<C>(list: readonly Job<C>[]): ReadonlyMap<string, Job<C>> {

@@ -1,12 +1,13 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
+import { egressRefused } from './canonical-host.ts'
 import { createConnectionPool, type Peer, singleUseAgent } from './connection-pool.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
 import type { IpRange } from './ip-address.ts'
 import { isWhole, lengthOf, type StreamBody, sendBody } from './request-body.ts'
 import { readResponse, type Sink, SinkFailure } from './response-reader.ts'
 import { transportFailure } from './transport-failure.ts'
-import { egressRefused, type Resolve, systemResolve, type VettedHost, vetHost } from './vetted-host.ts'
+import { type Resolve, systemResolve, type VettedHost, vetHost } from './vetted-host.ts'
 
 export type EgressInit = Readonly<{
   method?: string

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { AppError } from '#core/errors.ts'
+import { canonicalHost, egressRefused } from './canonical-host.ts'
 import { isEgressAllowed } from './egress.ts'
 import type { IpRange } from './ip-address.ts'
 import { transportFailure } from './transport-failure.ts'
@@ -42,10 +42,6 @@ export async function vetHost(
   return { ...first, name, serverName: isAddress ? undefined : name, addresses }
 }
 
-export function egressRefused(message: string): AppError {
-  return new AppError('invalid', 'egress_refused', message)
-}
-
 /** Asks the system as other programs do: hosts file, search domains and all. */
 export async function systemResolve(name: string): Promise<readonly string[]> {
   const answers = await lookup(name, { all: true })
@@ -58,16 +54,6 @@ async function answersOf(name: string, resolve: Resolve): Promise<readonly strin
   })
   // What is not looked at is not used: the rest of an answer without end is left out.
   return answers.slice(0, ADDRESSES_MAX)
-}
-
-/** One spelling for `0x7f.1`, `2130706433`, `LOCALHOST.` and `[::1]`, the one that a connection would use. */
-function canonicalHost(host: string): string {
-  const plain = isIP(host) === 6 ? `[${host}]` : host
-  const url = /[\s/\\?#@%]|:\d*$/.test(plain) && !/^\[[\da-f:.]+\]$/i.test(plain) ? null : URL.parse(`http://${plain}/`)
-  if (!url || url.hostname === '' || url.port !== '' || url.username !== '') {
-    throw egressRefused('This is not the name of a host.')
-  }
-  return url.hostname.replace(/^\[|\]$|\.$/g, '')
 }
 
 function vettedAddress(address: string): VettedAddress {

@@ -26,6 +26,9 @@ import { brandingPages } from '#platform/branding/pages.tsx'
 import { groupsApi } from '#platform/groups/api.ts'
 import { groupsPages } from '#platform/groups/pages.tsx'
 import { healthApi } from '#platform/health/api.ts'
+import { healthJobs, healthSchedules } from '#platform/health/jobs.ts'
+import { healthPages } from '#platform/health/pages.tsx'
+import { systemHealthApi } from '#platform/health/system-api.ts'
 import { invitesApi } from '#platform/invites/api.ts'
 import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invitesPages } from '#platform/invites/pages.tsx'
@@ -42,10 +45,15 @@ import { sessionsApi } from '#platform/sessions/api.ts'
 import { sessionsJobs, sessionsSchedules } from '#platform/sessions/jobs.ts'
 import { sessionsPages } from '#platform/sessions/pages.tsx'
 import { setupPages } from '#platform/setup/pages.tsx'
+import { smtpApi } from '#platform/smtp/api.ts'
+import { smtpPages } from '#platform/smtp/pages.tsx'
 import { tokensApi } from '#platform/tokens/api.ts'
 import { tokensPages } from '#platform/tokens/pages.tsx'
 import { tourApi } from '#platform/tour/api.ts'
 import { tourPages } from '#platform/tour/pages.tsx'
+import { usageApi } from '#platform/usage/api.ts'
+import { usageJobs, usageSchedules } from '#platform/usage/jobs.ts'
+import { usagePages } from '#platform/usage/pages.tsx'
 import { usersApi } from '#platform/users/api.ts'
 import { usersJobs } from '#platform/users/jobs.ts'
 import { usersPages } from '#platform/users/pages.tsx'
@@ -58,17 +66,20 @@ const APIS = [
   ...[healthApi, sessionsApi, tokensApi, accountApi, tourApi],
   ...[membersApi, invitesApi, groupsApi, usersApi],
   ...[orgsApi, organizationApi, brandingApi, auditLogApi, licenseApi],
-  ...[backupsApi, webhooksApi, eventsApi],
+  ...[usageApi, systemHealthApi, smtpApi, backupsApi, webhooksApi, eventsApi],
 ]
 const PAGES = [
   ...[setupPages, sessionsPages, accountPages, tourPages, tokensPages],
   ...[membersPages, invitesPages, groupsPages, usersPages],
   ...[orgsPages, organizationPages, brandingPages, auditLogPages, licensePages],
-  ...[backupsPages, webhooksPages],
+  ...[usagePages, healthPages, smtpPages, backupsPages, webhooksPages],
 ]
 
 const NAVIGATION: readonly NavigationPage[] = [
   { section: 'Workspace', label: 'Members', href: '/members', icon: 'users', permission: 'member.read' },
+  { section: 'Workspace', label: 'Usage', href: '/usage', icon: 'gauge', permission: 'usage.read' },
+  { section: 'Workspace', label: 'Health', href: '/health', icon: 'heartbeat', permission: 'health.read' },
+  { section: 'Workspace', label: 'SMTP', href: '/smtp', icon: 'mail', permission: 'smtp.edit' },
   { section: 'Workspace', label: 'Backups', href: '/backups', icon: 'archive', permission: 'backup.edit' },
   { section: 'Workspace', label: 'Webhooks', href: '/webhooks', icon: 'webhook', permission: 'webhook.edit' },
   { section: 'Administration', label: 'Users', href: '/users', icon: 'user-cog', permission: 'user.read' },
@@ -105,17 +116,24 @@ const TOUR: readonly TourStep[] = [
     href: '/members',
     permission: 'member.read',
   },
+  {
+    id: 'usage',
+    title: 'Usage',
+    text: 'See what your organization uses: calls of language models, dbt runs, members and storage, for today or for a longer time.',
+    href: '/usage',
+    permission: 'usage.read',
+  },
 ]
 
 /** Everything the clock does in this role. */
 export const platformJobs = [
   ...[...mailJobs, ...sessionsJobs, ...invitesJobs, ...usersJobs],
   ...[...auditLogJobs, ...licenseJobs, deleteEndedJobs],
-  ...[...backupsJobs, ...webhooksJobs],
+  ...[...usageJobs, ...healthJobs, ...backupsJobs, ...webhooksJobs],
 ]
 export const platformSchedules = [
   ...[...sessionsSchedules, ...auditLogSchedules, ...licenseSchedules, DELETE_ENDED_JOBS],
-  ...[...backupsSchedules, ...webhooksSchedules],
+  ...[...usageSchedules, ...healthSchedules, ...backupsSchedules, ...webhooksSchedules],
 ]
 
 /** The tenant product: every room's doors, and the function that answers a request (`peer` is the socket's address). */

@@ -3,7 +3,9 @@ import { record } from '#core/audit/record.ts'
 import { auditLog } from '#core/audit/tables.ts'
 import type { Scope } from '#core/scope.ts'
 import { dateOfMs, MINUTE_MS } from '#lib/clock.ts'
-import { type AuditEvent, listEvents } from '#platform/audit-log/event.ts'
+import type { AuditEvent } from '#platform/audit-log/event.ts'
+import { listEvents } from '#platform/audit-log/event-list.ts'
+import type { EventPage } from '#platform/audit-log/event-page.ts'
 import { filterOf } from '#platform/audit-log/filter.ts'
 import type { Place } from '#platform/audit-log/place.ts'
 import { makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
@@ -24,12 +26,14 @@ export async function openLog(options: Parameters<typeof startTestApp>[0] = {}) 
   const admin = await makePerson(app, orgId)
   await emptyLog(app)
 
+  const page = (typed: Typed = {}): Promise<EventPage> => {
+    const { install = false, limit = 50, place, ...filter } = typed
+    return listEvents(app.ctx, scopeOf(admin), filterOf(filter, install), { limit, place })
+  }
   return {
-    ...{ app, orgId, slug, admin },
-    list: (typed: Typed = {}): Promise<readonly AuditEvent[]> => {
-      const { install = false, limit = 50, place, ...filter } = typed
-      return listEvents(app.ctx, scopeOf(admin), filterOf(filter, install), { limit, place })
-    },
+    ...{ app, orgId, slug, admin, page },
+    /** The events of the first page. */
+    list: async (typed: Typed = {}): Promise<readonly AuditEvent[]> => (await page(typed)).events,
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   }
 }
@@ -81,17 +85,20 @@ export function names(events: readonly Pick<AuditEvent, 'detail'>[]): string {
   return events.map(({ detail }) => String(detail.email ?? detail.name ?? '').split('@')[0]).join(' ')
 }
 
-/** Many rows at once, past `record`: `text` is what each is searched by. */
+type Row = Partial<typeof auditLog.$inferInsert>
+
+/** Many rows at once, past `record`; `searchText` is what each is searched by. */
 export async function fillLog(
   { app, orgId }: Pick<Log, 'app' | 'orgId'>,
   count: number,
-  more: Partial<typeof auditLog.$inferInsert> = {},
+  more: Row | ((place: number) => Row) = {},
   ms = START,
 ): Promise<void> {
   const rows = Array.from({ length: count }, (_, place) => ({
     eventId: app.ctx.random.uuid(),
     ...{ orgId, action: 'user.signed_in', actorKind: 'operator' as const, actorId: null, actorLabel: 'operator' },
-    ...{ detail: { user_id: place }, at: dateOfMs(ms + place), searchText: ' filler', ...more },
+    ...{ detail: { user_id: place }, at: dateOfMs(ms + place), searchText: ' filler' },
+    ...(typeof more === 'function' ? more(place) : more),
   }))
   for (let from = 0; from < count; from += 500) await app.ctx.db.insert(auditLog).values(rows.slice(from, from + 500))
 }

@@ -5,7 +5,7 @@ import { migrate } from '#db/migrate.ts'
 import { dateOfMs } from '#lib/clock.ts'
 import { systemRandom } from '#lib/random.ts'
 import { migrations } from '#migrations/index.ts'
-import { listEvents } from '#platform/audit-log/event.ts'
+import { listEvents } from '#platform/audit-log/event-list.ts'
 import { filterOf } from '#platform/audit-log/filter.ts'
 import { startTestApp } from '#test/support/app.ts'
 import { makeEmptyDatabase } from '#test/support/database.ts'
@@ -31,7 +31,7 @@ test('rows from before the index of words are found by it', async () => {
   const ctx = { ...app.ctx, db, random: systemRandom, clock: { ...app.ctx.clock, now: () => dateOfMs(START) } }
   const person = { userId: 9, email: '', orgId: 1, jwt: '', bearer: { authorization: '' } }
   const find = async (q: string) =>
-    (await listEvents(ctx, scopeOf(person), filterOf({ q }, false), { limit: 5 })).length
+    (await listEvents(ctx, scopeOf(person), filterOf({ q }, false), { limit: 5 })).events.length
   for (const q of ['grace', 'HOPP nav', 'ada', 'created', '192.0.2.7', REQUEST, '17', 'quoted word']) {
     expect([q, await find(q)]).toEqual([q, 1])
   }

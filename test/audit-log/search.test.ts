@@ -9,7 +9,7 @@ const REQUEST = '019c1a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b'
 /** Twice: among the newest rows, which are read, and below them, where the index of words finds them. */
 const PLACES = [
   ['among the newest', async () => {}],
-  ['far below', (log: Log) => fillLog(log, 1_050, {}, Date.UTC(2026, 2, 3))],
+  ['far below', (log: Log) => fillLog(log, 1_050, { action: 'invite.created' }, Date.UTC(2026, 2, 3))],
 ] as const
 
 describe('words', () => {
@@ -56,11 +56,10 @@ for (const [where, bury] of PLACES) {
         [log.admin.email, 'Ängström ada.lovelace grace.hopper'],
         ['bakery', ''],
         ['grace ada', ''],
-        ['  ', undefined],
         ['🙂', ''],
       ] as const) {
         const events = await log.list({ q, action: 'invite.created' })
-        expect([q, names(events)]).toEqual([q, found ?? 'Ängström ada.lovelace grace.hopper'])
+        expect([q, names(events)]).toEqual([q, found])
       }
       expect(names(await log.list({ q: 'bak beta', install: true }))).toBe('Beta Bakery')
     })

@@ -2,13 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { systemClock } from '#lib/clock.ts'
-import { NARROW, openBrowser, showTheme, stickingOut, type Visitor, WIDE } from '#test/support/browser.ts'
+import {
+  NARROW,
+  openBrowser,
+  RULES_OF_LOOKS,
+  showTheme,
+  stickingOut,
+  type Visitor,
+  WIDE,
+} from '#test/support/browser.ts'
 import { type Site, type Somebody, startSite } from './site.ts'
 import { STATES, STATES_IN_TROUBLE, STATES_WITHOUT_RELAY, type State } from './states.ts'
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-/** The rest of what axe looks at does not change with the theme or the width. */
-const RULES_OF_LOOKS = ['color-contrast', 'link-in-text-block', 'target-size']
 const startedAt = systemClock.now()
 const STOPPED_CLOCK = { ...systemClock, now: () => startedAt }
 

@@ -49,7 +49,14 @@ async function usedInstall(variables: Variables = { JWT_SECRET: OLD }) {
   return { install, id: await enqueueSecret(ctx) }
 }
 
-const COUNTS = { readable: 1, unreadable: 0, columns: [{ column: 'jobs.payload', readable: 1, unreadable: 0 }] }
+const COUNTS = {
+  ...{ readable: 1, unreadable: 0 },
+  columns: SEALED_VALUES.map(({ name }) => ({
+    column: name,
+    readable: name === 'jobs.payload' ? 1 : 0,
+    unreadable: 0,
+  })),
+}
 const KEPT = { exists: false, is_used: false }
 
 const STATES: [what: string, variables: Variables, expected: object][] = [

@@ -3,6 +3,7 @@ import { createMail, type OutgoingMail } from '#core/mail/mail.ts'
 import { systemClock } from '#lib/clock.ts'
 import { createLog } from '#lib/log.ts'
 import { startSmtp } from '#test/support/smtp.ts'
+import { orgsNamed } from './orgs.ts'
 
 const HEADERS = ['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to']
 const PLAIN = { orgName: 'Acme', inviterName: 'Ada', messageId: 'job-1', from: 'Honeyframe <no-reply@example.com>' }
@@ -19,7 +20,7 @@ function inviteWith(words: typeof PLAIN): OutgoingMail {
     },
     to: 'grace@example.org',
     messageId: words.messageId,
-    orgName: words.orgName,
+    orgId: 1,
   }
 }
 
@@ -27,7 +28,8 @@ async function sent(words: typeof PLAIN) {
   await using peer = await startSmtp()
   const log = createLog({ level: 'error', write: () => {}, clock: systemClock })
   const relay = { host: peer.host, port: peer.port, tls: 'none', from: words.from } as const
-  await createMail({ relay, publicUrl: 'https://data.example.com', log }).send(inviteWith(words))
+  const orgs = orgsNamed(words.orgName)
+  await createMail({ relay, orgs, publicUrl: 'https://data.example.com', log }).send(inviteWith(words))
   const [mail] = await peer.received(1)
   if (!mail) throw new Error('no mail')
   return { ...mail, headers: [...mail.parsed.headers.keys()].toSorted(), count: peer.mails.length }
@@ -83,7 +85,7 @@ for (const to of [
     await using peer = await startSmtp()
     const log = createLog({ level: 'error', write: () => {}, clock: systemClock })
     const relay = { host: peer.host, port: peer.port, tls: 'none', from: PLAIN.from } as const
-    const mail = createMail({ relay, publicUrl: 'https://data.example.com', log })
+    const mail = createMail({ relay, orgs: orgsNamed('Acme'), publicUrl: 'https://data.example.com', log })
     const sending = mail.send({ ...inviteWith(PLAIN), to })
     await expect(sending).rejects.toMatchObject({ code: 'mail_address_invalid', facts: { permanent: true } })
     expect(peer.mails).toHaveLength(0)

@@ -6,6 +6,7 @@ import { systemClock } from '#lib/clock.ts'
 import { createLog } from '#lib/log.ts'
 import { makeCertificate } from '#test/support/certificates.ts'
 import { type SmtpPeer, startSmtp } from '#test/support/smtp.ts'
+import { orgsNamed } from './orgs.ts'
 
 const certificate = await makeCertificate()
 const AUTH = { username: 'relay', password: 'canary-pass-word' }
@@ -22,14 +23,14 @@ function inviteTo(orgName: string): OutgoingMail {
     props: { orgName, inviterName: 'Ada', role: 'analyst', acceptUrl: ACCEPT_URL, expiresAt },
     to: 'grace@example.org',
     messageId: MESSAGE_ID,
-    orgName,
+    orgId: 1,
   }
 }
 
-function mailTo(peer: { port: number }, rest: Partial<Relay> = {}, lines: string[] = []) {
+function mailTo(peer: { port: number }, rest: Partial<Relay> = {}, lines: string[] = [], orgName = 'Acme') {
   const log = createLog({ level: 'debug', write: (line) => void lines.push(line), clock: systemClock })
   const relay = { host: '127.0.0.1', port: peer.port, tls: 'none', from: 'no-reply@example.com', ...rest } as const
-  return createMail({ relay, publicUrl: 'https://data.example.com', log })
+  return createMail({ relay, orgs: orgsNamed(orgName), publicUrl: 'https://data.example.com', log })
 }
 
 async function failureOf(sending: Promise<unknown>): Promise<AppError> {
@@ -72,7 +73,7 @@ test('a password reset arrives with its link', async () => {
 for (const orgName of ['Acme', 'Übergröße ☕ 株式会社']) {
   test(`each link of the text part is whole on one line, in a mail of ${orgName}`, async () => {
     await using peer = await startSmtp()
-    await mailTo(peer).send(inviteTo(orgName))
+    await mailTo(peer, {}, [], orgName).send(inviteTo(orgName))
     const mail = await only(peer)
     expect(mail.parsed.text?.split(/\r?\n/)).toContain(ACCEPT_URL)
     expect(mail.parsed.text).toContain(orgName)
@@ -196,8 +197,10 @@ test('a server that never says a word is left after the time allowed', async () 
 
 test('without a relay nothing is configured, and sending is refused for good', async () => {
   const log = createLog({ level: 'error', write: () => {}, clock: systemClock })
-  const mail = createMail({ publicUrl: 'http://localhost:8000', log })
-  expect(mail.isConfigured).toBe(false)
+  const mail = createMail({ orgs: orgsNamed('Acme'), publicUrl: 'http://localhost:8000', log })
+  expect([mail.hasPlatformRelay, await mail.isConfigured(1), await mail.isConfigured(undefined)]).toEqual([
+    ...[false, false, false],
+  ])
   expect(await failureOf(mail.send(INVITE))).toMatchObject({ code: 'mail_not_configured', facts: { permanent: true } })
 })
 

@@ -129,7 +129,7 @@ test('a form without ticks, without a verb, of another org or from another site 
     [{ act: 'revoke', 'pick-x': '1', 'pick-0': '1', 'pick-99999999999999999999': '1' }, 'Select at least one'],
     [{ act: 'burn', ...pick }, 'Choose what to do'],
     [pick, 'Choose what to do'],
-    [{ act: 'resend', ...pick }, 'This install sends no mail'],
+    [{ act: 'resend', ...pick }, 'No mail server is set'],
   ] as [Record<string, string>, string][]) {
     const answer = await submit(app, BULK, form, { person: admin })
     expect([answer.status, answer.location]).toEqual([303, '/members'])

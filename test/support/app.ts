@@ -45,6 +45,7 @@ export async function startTestApp(options: Options = {}) {
     passwordCost: CHEAP,
     writeLog: (line) => lines.push(line),
     onStatement: (sql) => statements.push(sql),
+    resolve: resolveHere,
     ...options.overrides,
   })
   const bearer = createBearer(config, secrets, ctx.clock, ctx.random)
@@ -67,6 +68,12 @@ export async function startTestApp(options: Options = {}) {
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** No name leads off this machine. */
+async function resolveHere(name: string): Promise<readonly string[]> {
+  if (name === 'localhost') return ['127.0.0.1']
+  throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' })
 }
 
 export type TestPerson = Readonly<{

@@ -12,6 +12,8 @@ import {
 export const PLAIN_NAME = 'honeyframe.test'
 export const WIDE = { width: 1440, height: 900 }
 export const NARROW = { width: 360, height: 740 }
+/** The rest of what axe looks at does not change with the theme or the width. */
+export const RULES_OF_LOOKS = ['color-contrast', 'link-in-text-block', 'target-size']
 
 const PICTURES = resolve('test-results')
 const TIMEOUT_MS = 30_000

@@ -74,7 +74,8 @@ async function makePostgres(isMigrated: boolean): Promise<Place> {
   const name = `hf_${process.pid}_${++placesMade}_${sha256Hex(String(Math.random())).slice(0, 8)}`
   await asOwner(host, async (sql) => {
     const template = isMigrated ? await makeTemplate(sql, host) : 'template1'
-    await sql.unsafe(`create database ${name} template ${template}`)
+    // Copying files passes by the write-ahead log, which is faster for a template this small.
+    await sql.unsafe(`create database ${name} template ${template} strategy file_copy`)
   })
   return {
     url: withDatabase(host, name),

@@ -5,7 +5,10 @@ import { BACKUP_CASES } from './backup-cases.ts'
 import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
 import { groupCases } from './group-cases.ts'
+import { HEALTH_CASES } from './health-cases.ts'
 import { GATE_CASES, LICENSE_CASES } from './license-cases.ts'
+import { SMTP_CASES } from './smtp-cases.ts'
+import { webhookCases } from './webhook-cases.ts'
 
 export type Case = (stage: Stage, operation: Operation) => Promise<Response>
 
@@ -80,6 +83,7 @@ export const OWN: Readonly<Record<string, Case>> = {
     call(operation, { id: (await accessToken()).id }),
   'GET /api/health 200': ({ call }, operation) => call(operation),
   'GET /api/version 200': ({ call }, operation) => call(operation),
+  ...HEALTH_CASES,
   'GET /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":""}' }),
@@ -93,6 +97,11 @@ export const OWN: Readonly<Record<string, Case>> = {
   ...users(),
   ...BACKUP_CASES,
   ...LICENSE_CASES,
+  ...SMTP_CASES,
+  'GET /api/usage 200': ({ call }, operation) => call(operation, { query: 'period=all' }),
+  'GET /api/usage 422 invalid_query': ({ call }, operation) => call(operation, { query: 'period=1y' }),
+  'POST /api/usage/refresh-storage 200': ({ call }, operation) => call(operation),
+  ...webhookCases(),
 }
 
 function isInQuery(parameter: Json): boolean {

@@ -42,6 +42,12 @@ export const SELF_GUARDED: Readonly<Record<string, string>> = {
   'GET /metrics': 'a scraper has no account: it is on this machine, or bears METRICS_TOKEN',
 }
 
+/** What is sent by POST and changes nothing that anybody owns, so that whoever may read may send it. */
+const NO_WRITES: Readonly<Record<string, string>> = {
+  'POST /api/usage/refresh-storage': 'looks at the disk again',
+  'POST /usage/refresh-storage': 'looks at the disk again',
+}
+
 /** Every route of an app, as its router knows it. */
 export function routesOf(app: AnyElysia): Route[] {
   return app.routes.map((route) => {
@@ -87,7 +93,8 @@ export function isGated(route: Route): route is GatedRoute {
   return route.need !== undefined
 }
 
-function isWriteByReader({ method, need }: Route): boolean {
+function isWriteByReader({ name, method, need }: Route): boolean {
+  if (Object.hasOwn(NO_WRITES, name)) return false
   return method !== 'GET' && need?.kind === 'permission' && need.permission.endsWith('.read')
 }
 

@@ -39,6 +39,7 @@ const SHOWN: readonly Shown[] = [
 
 const SECRETS = {
   'JWT secret': 'canary-jwt-secret-"quoted"-0123456789abcdef',
+  'password of an org’s relay': 'canary-own-relay-<"&>-0123456789',
   'SMTP password': 'canary-smtp-password-<&>-0123456789',
   'first password': 'canary first password 1',
   'wrong password': 'canary wrong password 2',
@@ -49,6 +50,8 @@ const SECRETS = {
   'misplaced secret': 'canary-misplaced-7',
   'metrics token': 'canary-metrics-token-8',
   'object store secret': 'canary-"store"-<&>-secret/+=9',
+  'OpenAI key': 'canary-openai-key-9',
+  'Anthropic key': 'canary-anthropic-key-10',
 }
 
 /** Asks, and keeps every byte of every answer. */
@@ -140,6 +143,27 @@ async function bearerOf(app: TestApp, { plant }: Witness) {
   return { bearer: { authorization: `Bearer ${token}` }, cookie: `hf_session=${token}` }
 }
 
+/** An org's own mail server, by both doors, with the right password and with one that is refused. */
+async function tryOwnRelay(app: TestApp, seen: Witness): Promise<void> {
+  const password = SECRETS['password of an org’s relay']
+  const { bearer, cookie } = await bearerOf(app, seen)
+  for (const right of [password, 'another']) {
+    await using smtp = await startSmtp({ auth: { username: 'own', password: right } })
+    const server = { host: '127.0.0.1', tls: 'none', username: 'own', password, from: 'team@honey.test' }
+    const body = { ...server, port: smtp.port }
+    expect((await seen.ask('PUT', '/api/smtp', json('PUT', body, bearer))).status).toBe(200)
+    const tried = await seen.ask('POST', '/api/smtp/test', json('POST', { to: ADMIN }, bearer))
+    expect(tried.status).toBe(right === password ? 200 : 502)
+    await seen.ask('GET', '/api/smtp', { headers: bearer })
+    await seen.ask('GET', '/smtp', { headers: { cookie } })
+    await seen.ask('POST', '/smtp', form({ ...server, port: '0' }, cookie))
+    await seen.ask('POST', '/smtp', form({ ...server, port: String(smtp.port) }, cookie))
+    await seen.ask('POST', '/smtp/test', form({ to: ADMIN }, cookie))
+    await seen.ask('GET', '/audit-log', { headers: { cookie } })
+  }
+  expect((await seen.ask('DELETE', '/api/smtp', { headers: bearer })).status).toBe(204)
+}
+
 /** Every route with its documented example, and with a secret where none belongs. */
 async function tryEveryRoute(app: TestApp, seen: Witness): Promise<void> {
   const secret = SECRETS['misplaced secret']
@@ -190,6 +214,9 @@ async function startWatchedApp(smtpPort?: number) {
     env: {
       JWT_SECRET: SECRETS['JWT secret'],
       METRICS_TOKEN: SECRETS['metrics token'],
+      EGRESS_ALLOW: '127.0.0.1/32',
+      OPENAI_API_KEY: SECRETS['OpenAI key'],
+      ANTHROPIC_API_KEY: SECRETS['Anthropic key'],
       LOG_LEVEL: 'debug',
       ...(smtpPort !== undefined && {
         ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(smtpPort), SMTP_TLS: 'none' },
@@ -237,6 +264,7 @@ describe('a secret', () => {
     const acceptance = { ...joining, password: SECRETS['invited password'] }
     expect((await ask('POST', '/api/invites/accept', json('POST', acceptance))).status).toBe(201)
 
+    await tryOwnRelay(app, seen)
     const resetting = await ask('POST', '/api/users/2/reset-password', { headers: fresh.bearer })
     expect([resetting.status, JSON.parse(resetting.text).mailed]).toEqual([200, true])
     const temporary = await mailedToken(app, smtp, seen, 'temporary password', TEMPORARY)

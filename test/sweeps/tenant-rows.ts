@@ -1,5 +1,9 @@
 import { and, eq } from 'drizzle-orm'
+import { auditLog } from '#core/audit/tables.ts'
+import { relayPurpose } from '#core/mail/org-mail.ts'
+import { smtpSettings } from '#core/mail/tables.ts'
 import { users } from '#core/tenancy/tables.ts'
+import { webhooks } from '#core/webhooks/tables.ts'
 import { scopes } from '#db/columns.ts'
 import { backups, restores } from '#platform/backups/tables.ts'
 import { createToken } from '#platform/tokens/token.ts'
@@ -7,12 +11,13 @@ import { putBackup, putRealBackup } from '#test/backups/room.ts'
 import { makeGroup } from '#test/groups/arrange.ts'
 import type { TestApp, TestPerson } from '#test/support/app.ts'
 import { json, makeOrg, makePerson } from '#test/support/app.ts'
+import { makeDelivery, makeWebhookOf } from '#test/webhooks/rows.ts'
 
 /** An org with rows of every kind. Whatever text it holds contains its mark, so that a row of it is recognised anywhere. */
 export type Tenant = Readonly<{ mark: string; orgId: number; slug: string; admin: TestPerson }>
 
 /** Makes a row of a tenant and answers with its id. */
-type MakeRow = (app: TestApp, tenant: Tenant) => Promise<number>
+type MakeRow = (app: TestApp, tenant: Tenant) => Promise<number | string>
 
 /** What every group of a tenant gives. */
 const GIVEN = 'member.read'
@@ -29,6 +34,11 @@ const ROWS: Readonly<Record<string, MakeRow>> = {
   '/api/members/{user_id}': makeMember,
   '/api/restores/{id}': makeRestore,
   '/api/users/{id}': makeMember,
+  '/api/webhooks/deliveries/{id}': makeDeliveryOf,
+  '/api/webhooks/{id}': makeHook,
+  '/api/webhooks/{id}/old-secret': makeRotated,
+  '/webhooks/{id}/end-old-secret': makeRotated,
+  '/webhooks/{id}/enable': makeHookOff,
   '/tokens/{id}': makeToken,
   '/backups/{id}': makeBackup,
   '/backups/{id}/restore': makeIdleBackup,
@@ -36,6 +46,7 @@ const ROWS: Readonly<Record<string, MakeRow>> = {
   '/groups/{id}': makeGroupOf,
   '/members/invites/{id}': makeInvite,
   '/members/{id}': makeMember,
+  '/webhooks/{id}': makeHook,
   '/users/{id}': makeMember,
   '/users/{id}/activate': makeDeactivated,
 }
@@ -46,6 +57,7 @@ export async function makeTenant(app: TestApp, mark: string): Promise<Tenant> {
   const admin = await makePerson(app, orgId, 'admin', `admin@${mark}.test`)
   const tenant = { mark, orgId, slug, admin }
   for (const make of new Set(Object.values(ROWS))) await make(app, tenant)
+  await setRelay(app, tenant)
   return tenant
 }
 
@@ -63,9 +75,10 @@ export async function restOf(
   app: TestApp,
   tenant: Tenant,
   { method, path }: { method: string; path: string },
-  id: number,
+  id: number | string,
 ): Promise<Readonly<Record<string, string | number>>> {
   if (path.endsWith('/permissions/{permission}')) return { permission: method === 'PUT' ? 'audit.read' : GIVEN }
+  if (path.includes('{delivery_id}')) return { delivery_id: await makeDeliveryOf(app, tenant) }
   if (!path.includes('{id}/members/{user_id}')) return {}
   const userId = await makeMember(app, tenant)
   const place = `/api/groups/${id}/members/${userId}`
@@ -102,6 +115,32 @@ async function makeGroupOf(app: TestApp, { mark, orgId }: Tenant): Promise<numbe
   return await makeGroup(app, orgId, [GIVEN], [], `${mark} group ${++made}`)
 }
 
+async function makeHook(app: TestApp, { mark, admin, orgId }: Tenant): Promise<number> {
+  const gone = await app.ctx.db.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.orgId, orgId))
+  const [, oldest] = gone.map(({ id }) => id).toSorted((one, other) => other - one)
+  if (gone.length > 10 && oldest !== undefined) await app.ctx.db.delete(webhooks).where(eq(webhooks.id, oldest))
+  return await makeWebhookOf(app, { orgId, userId: admin.userId }, `https://${mark}.example.test/hook`)
+}
+
+async function makeHookOff(app: TestApp, tenant: Tenant): Promise<number> {
+  const id = await makeHook(app, tenant)
+  await app.ctx.db.update(webhooks).set({ isActive: false }).where(eq(webhooks.id, id))
+  return id
+}
+
+async function makeRotated(app: TestApp, tenant: Tenant): Promise<number> {
+  const id = await makeHook(app, tenant)
+  await app.fetch(`/api/webhooks/${id}/rotate-secret`, { method: 'POST', headers: tenant.admin.bearer })
+  return id
+}
+
+async function makeDeliveryOf(app: TestApp, tenant: Tenant): Promise<string> {
+  const { mark, orgId } = tenant
+  const webhookId = await makeHook(app, tenant)
+  const [event] = await app.ctx.db.select().from(auditLog).where(eq(auditLog.orgId, orgId)).limit(1)
+  return await makeDelivery(app, { orgId, webhookId, eventId: event?.eventId ?? '' }, `${mark} says ok`)
+}
+
 async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
   return (await makePerson(app, orgId, 'analyst', `member-${++made}@${mark}.test`)).userId
 }
@@ -129,6 +168,13 @@ async function makeRestore(app: TestApp, { mark, orgId, admin }: Tenant): Promis
   const row = { orgId, ...ended, createdBy: admin.userId, createdAt: clock.now(), finishedAt: clock.now() }
   const [added] = await db.insert(restores).values(row).returning({ id: restores.id })
   return added?.id ?? 0
+}
+
+async function setRelay({ ctx }: TestApp, { mark, orgId }: Tenant): Promise<void> {
+  const passwordSealed = ctx.vault.seal(mark, relayPurpose(orgId))
+  const server = { host: `mail.${mark}.test`, port: 2525, tls: 'starttls', username: mark } as const
+  const from = `team@${mark}.test`
+  await ctx.db.insert(smtpSettings).values({ orgId, ...server, from, passwordSealed, updatedAt: ctx.clock.now() })
 }
 
 async function makeDeactivated(app: TestApp, tenant: Tenant): Promise<number> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { json, makeOrg, makePerson, startTestApp, type TestApp, type TestPerson } from '#test/support/app.ts'
 
-const WELCOME = 'Welcome tour, step 1 of 2'
+const WELCOME = 'Welcome tour, step 1 of 3'
 
 async function stage(role: 'admin' | 'viewer' = 'admin') {
   const app = await startTestApp()
@@ -39,8 +39,12 @@ describe('the welcome tour', () => {
     const next = await press(set.app, set.person, { step: 'members', next: '/account' })
     expect(next.headers.get('location')).toBe('/members')
     const members = await pageOf(set.app, set.person, '/members')
-    expect(members).toContain('Welcome tour, step 2 of 2')
-    expect(members).toContain('End the tour')
+    expect(members).toContain('Welcome tour, step 2 of 3')
+    expect(members).toContain('Next: Usage')
+    expect((await press(set.app, set.person, { step: 'usage' })).headers.get('location')).toBe('/usage')
+    const usage = await pageOf(set.app, set.person, '/usage')
+    expect(usage).toContain('Welcome tour, step 3 of 3')
+    expect(usage).toContain('End the tour')
     expect((await press(set.app, set.person, { step: 'welcome' })).headers.get('location')).toBe('/')
   })
 
@@ -66,7 +70,7 @@ describe('the welcome tour', () => {
     await using set = await stage()
     const at = await move(set.app, set.person, { step: 'members' })
     expect(at.body).toMatchObject({ step: 'members', done: false })
-    expect(at.body.steps.map((step: { id: string }) => step.id)).toEqual(['welcome', 'members'])
+    expect(at.body.steps.map((step: { id: string }) => step.id)).toEqual(['welcome', 'members', 'usage'])
     expect((await move(set.app, set.person, { done: true })).body).toMatchObject({ done: true })
     expect((await move(set.app, set.person, { reset: true })).body).toMatchObject({ step: null, done: false })
   })
@@ -77,7 +81,7 @@ describe('the welcome tour', () => {
     for (const body of [{ step: 'nowhere' }, { step: 'members', done: true }, { done: false }, {}, { step: 5 }]) {
       expect((await move(set.app, set.person, body)).status).toBe(422)
     }
-    expect(await pageOf(set.app, set.person)).toContain('step 2 of 2')
+    expect(await pageOf(set.app, set.person)).toContain('step 2 of 3')
   })
 
   test('that ends leads to a path of this site only', async () => {

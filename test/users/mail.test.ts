@@ -41,7 +41,7 @@ test('with a relay the password is in the mail and nowhere else, beside the sign
   expect(mail?.recipients).toEqual([grace.email])
   expect(lines.filter((line) => line.startsWith('https://'))).toEqual(['https://data.example.test/login'])
   expect([mail?.parsed.subject, mail?.parsed.html]).toEqual([
-    'Your temporary Honeyframe password',
+    `${org.slug.toUpperCase()}: Your temporary Honeyframe password`,
     expect.stringContaining(password),
   ])
   expect(mail?.parsed.text).toContain('UTC')

@@ -124,6 +124,7 @@ export function userRow(say: Say, more: Partial<UserRowProps> = {}): UserRowProp
     passwordExpiresAt: undefined,
     lastSignInAt: hoursFromNow(-2),
     orgs: [{ name: say('Acme Analytics'), role: 'admin' }],
+    canSendMail: true,
     isSelf: false,
     obstacle: undefined,
     ...more,
@@ -137,7 +138,7 @@ function accounts(say: Say): readonly UserRowProps[] {
   return [
     userRow(say, { isSelf: true, isSuperadmin: true, obstacle: say('This is you.') }),
     userRow(say, { id: 2, name: '', email: say(`${'long.'.repeat(12)}@acme.test`), lastSignInAt: undefined }),
-    userRow(say, { id: 3, standing: 'reset_due', passwordExpiresAt: hoursFromNow(20) }),
+    userRow(say, { id: 3, canSendMail: false, standing: 'reset_due', passwordExpiresAt: hoursFromNow(20) }),
     userRow(say, { id: 4, standing: 'reset_due', passwordExpiresAt: hoursFromNow(-3) }),
     userRow(say, { id: 5, standing: 'reset_due' }),
     userRow(say, { id: 6, standing: 'deactivated', lastSignInAt: hoursFromNow(-9000) }),
@@ -155,7 +156,6 @@ export function accountsOf(say: Say, more: Partial<UsersProps> = {}): UsersProps
     nextCursor: undefined,
     canEdit: true,
     canSeeEverywhere: false,
-    canSendMail: true,
     now: NOW,
     ...more,
   }

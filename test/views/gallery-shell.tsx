@@ -153,6 +153,12 @@ export function auditLogPages(say: Say): Record<string, Shown> {
     'audit-log-filtered': {
       content: <AuditLogContent {...auditLog(say, { state, nextCursor: say('abc'), cursor: say('xyz') })} />,
     },
+    'audit-log-searched': {
+      content: <AuditLogContent {...auditLog(say, { state, nextCursor: say('abc'), searchedTo: NOW })} />,
+    },
+    'audit-log-nothing-yet': {
+      content: <AuditLogContent {...auditLog(say, { state, rows: [], nextCursor: say('abc'), searchedTo: NOW })} />,
+    },
     'audit-log-refused': { content: <AuditLogContent {...auditLog(say, { state, faults, rows: [] })} /> },
     'audit-log-empty': {
       content: <AuditLogContent {...auditLog(say, { rows: [], state: nobody, canSeeInstall: true })} />,

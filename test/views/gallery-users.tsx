@@ -11,11 +11,11 @@ export function usersPages(say: Say): Record<string, Shown> {
   return {
     users: shown({}),
     'users-everywhere': shown({
-      ...{ state: everywhere, canSeeEverywhere: true, canSendMail: false },
+      ...{ state: everywhere, canSeeEverywhere: true },
       ...{ nextCursor: say('abc'), cursor: say('xyz') },
     }),
     'users-read-only': shown({ canEdit: false }),
-    'users-issued': shown({ issued, canSendMail: false }),
+    'users-issued': shown({ issued }),
     'users-refused': shown({
       renameDraft: { id: 2, name: say('n'.repeat(90)), fault: say('A name has 1 character.') },
     }),

@@ -64,7 +64,11 @@ makeModal()
 document.addEventListener('htmx:after:swap', () => {
   makeModal()
   tellPicks()
-  if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
+  const isPolled = polled
+  polled = false
+  // Nobody asked for what the clock brought, so nobody is moved by it.
+  if (!isPolled && document.activeElement === document.body)
+    document.getElementById('main')?.focus({ preventScroll: true })
 })
 
 /** A toast lies below an open dialog, out of sight and reach, so the dialog makes way. What was typed stays in it. */
@@ -124,6 +128,20 @@ function tellPicks() {
   head.indeterminate = ticked > 0 && !head.checked
 }
 tellPicks()
+
+/** Parts that ask again by themselves, after so many seconds, while somebody can see them. */
+let polled = false
+let pollAt = Date.now()
+function poll() {
+  for (const part of document.querySelectorAll('[data-poll]')) {
+    if (document.hidden || Date.now() - pollAt < 1000 * part.dataset.poll) continue
+    pollAt = Date.now()
+    polled = true
+    part.dispatchEvent(new Event('poll'))
+  }
+}
+setInterval(poll, 1000)
+document.addEventListener('visibilitychange', poll)
 
 document.addEventListener('htmx:error', () => {
   const toast = document.getElementById('offline')

@@ -1,4 +1,4 @@
-import { plural } from '#lib/format.ts'
+import { exactTime, plural } from '#lib/format.ts'
 import { LinkButton } from '#views/ui/button.tsx'
 import { Empty } from '#views/ui/empty.tsx'
 import { PageHead } from '#views/ui/page-head.tsx'
@@ -16,11 +16,15 @@ export type AuditLogProps = FilterBarProps &
     retentionDays: number
     rows: readonly EventRowProps[]
     nextCursor: string | undefined
+    /** Set when the page is not full and there are older events that were not looked at yet. */
+    searchedTo?: Date | undefined
     /** Set on any page but the first. */
     cursor?: string | undefined
     emails: ReadonlyMap<number, string>
     now: Date
   }>
+
+const SEARCH_ON = 'Search older events'
 
 export function AuditLogContent(props: AuditLogProps): JSX.Element {
   const kept = plural(props.retentionDays, 'day')
@@ -81,10 +85,19 @@ function EventTable({ rows, emails, now }: AuditLogProps): JSX.Element {
   )
 }
 
-function NoEvents({ state, cursor }: AuditLogProps): JSX.Element {
-  if (isFiltered(state) || cursor) {
+function NoEvents({ state, cursor, nextCursor, searchedTo }: AuditLogProps): JSX.Element {
+  if (searchedTo && nextCursor) {
+    const text = `Searched back to ${exactTime(searchedTo)}. Older events were not looked at yet.`
     return (
-      <Empty icon="search" title="Nothing found" text="No event fits this filter.">
+      <Empty icon="search" title="Nothing found so far" text={text}>
+        <LinkButton label={SEARCH_ON} href={auditHref(state, { cursor: nextCursor })} />
+      </Empty>
+    )
+  }
+  if (isFiltered(state) || cursor) {
+    const text = cursor ? 'No older event fits this filter.' : 'No event fits this filter.'
+    return (
+      <Empty icon="search" title="Nothing found" text={text}>
         <LinkButton label="Clear filter" href={auditHref(cleared(state))} />
       </Empty>
     )
@@ -98,11 +111,13 @@ function NoEvents({ state, cursor }: AuditLogProps): JSX.Element {
   )
 }
 
-function EventPager({ rows, state, cursor, nextCursor }: AuditLogProps): JSX.Element {
+function EventPager({ rows, state, cursor, nextCursor, searchedTo }: AuditLogProps): JSX.Element {
   const count = plural(rows.length, 'event')
+  const ofPage = cursor || nextCursor ? `${count} on this page` : count
   return (
     <Pager
-      summary={cursor || nextCursor ? `${count} on this page` : count}
+      summary={searchedTo ? `${ofPage}. Searched back to ${exactTime(searchedTo)}` : ofPage}
+      nextLabel={searchedTo && SEARCH_ON}
       firstHref={cursor ? auditHref(state) : undefined}
       nextHref={nextCursor ? auditHref(state, { cursor: nextCursor }) : undefined}
     />

@@ -39,6 +39,12 @@ const WORDS: Readonly<Partial<Record<Action, string>>> = {
   'group.permission_revoked': 'Took the permission {permission} from the group {name}',
   'license.installed': 'Installed a licence: {customer}, {tier}, until {expires}',
   'license.refused': 'Uploaded a licence that was refused: {reason}',
+  'smtp.updated': 'Changed the mail server to {host}:{port}, from {from}',
+  'smtp.removed': 'Removed the mail server {host}',
+  'smtp.tested': 'Sent a test mail to {to}: {detail}',
+  'health.changed': 'The health of {component} went from {from} to {to}: {message}',
+  'system.deployed': 'Started version {version}',
+  'system.migrated': 'Migrated the database: {migrations}',
   'audit.trimmed': 'Deleted {deleted} audit lines from before {before}',
 }
 

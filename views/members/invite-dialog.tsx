@@ -50,7 +50,7 @@ export function InviteDialog(props: InviteDialogProps): JSX.Element {
           hint={
             props.canSendMail
               ? 'The link in the mail is valid for 7 days.'
-              : 'This install sends no mail: you get a link, valid for 7 days, to pass on.'
+              : 'No mail server is set: you get a link, valid for 7 days, to pass on.'
           }
           fault={draft.faults?.email}
           hasFocus

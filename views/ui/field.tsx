@@ -104,6 +104,7 @@ export type PasswordFieldProps = Readonly<{
   name: string
   label: string
   autocomplete: 'current-password' | 'new-password'
+  isOptional?: boolean | undefined
   hint?: string | undefined
   fault?: string | undefined
   hasFocus?: boolean | undefined
@@ -126,7 +127,7 @@ export function PasswordField(props: PasswordFieldProps): JSX.Element {
           autocomplete={props.autocomplete}
           autocapitalize="none"
           spellcheck="false"
-          required
+          required={!props.isOptional}
           autofocus={props.hasFocus}
           aria-invalid={props.fault ? 'true' : undefined}
           aria-describedby={describedBy(props)}

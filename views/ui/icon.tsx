@@ -13,6 +13,8 @@ import deviceDesktop from '@tabler/icons/outline/device-desktop.svg' with { type
 import dots from '@tabler/icons/outline/dots.svg' with { type: 'text' }
 import download from '@tabler/icons/outline/download.svg' with { type: 'text' }
 import eye from '@tabler/icons/outline/eye.svg' with { type: 'text' }
+import gauge from '@tabler/icons/outline/gauge.svg' with { type: 'text' }
+import heartbeat from '@tabler/icons/outline/heartbeat.svg' with { type: 'text' }
 import history from '@tabler/icons/outline/history.svg' with { type: 'text' }
 import hourglassOff from '@tabler/icons/outline/hourglass-off.svg' with { type: 'text' }
 import infoCircle from '@tabler/icons/outline/info-circle.svg' with { type: 'text' }
@@ -63,6 +65,8 @@ const ICONS = {
   dots: inner(dots),
   download: inner(download),
   eye: inner(eye),
+  heartbeat: inner(heartbeat),
+  gauge: inner(gauge),
   history: inner(history),
   'hourglass-off': inner(hourglassOff),
   'info-circle': inner(infoCircle),

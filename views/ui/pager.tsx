@@ -4,6 +4,8 @@ export type PagerProps = Readonly<{
   summary: string
   firstHref?: string | undefined
   nextHref?: string | undefined
+  /** Where the way on is not a page of what is known to be there. */
+  nextLabel?: string | undefined
 }>
 
 /** Under a list: how much is shown and the way on. Cursors only lead forward, so the way back is the first page. */
@@ -19,8 +21,8 @@ export function Pager(props: PagerProps): JSX.Element {
             </a>
           )}
           {props.nextHref !== undefined && (
-            <a class="btn btn-sm" href={attribute(props.nextHref)} rel="next">
-              Next page
+            <a class="btn btn-sm" href={attribute(props.nextHref)} rel="next" safe>
+              {props.nextLabel ?? 'Next page'}
             </a>
           )}
         </nav>

@@ -19,7 +19,7 @@ export function ResetDialog(props: UserDialogProps & Readonly<{ canSendMail: boo
         <p safe>
           {props.canSendMail
             ? `A temporary password goes to ${props.email} by mail. It works for 24 hours, and ${name} chooses a new one at the sign-in.`
-            : `This install sends no mail: you get a temporary password to pass on to ${props.email}. It works for 24 hours, and ${name} chooses a new one at the sign-in.`}
+            : `No mail server is set: you get a temporary password to pass on to ${props.email}. It works for 24 hours, and ${name} chooses a new one at the sign-in.`}
         </p>
         <p>The old password and every open session stop working at once. Access tokens stay.</p>
         <DialogFoot dialogId={props.dialogId}>

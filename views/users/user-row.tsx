@@ -19,6 +19,8 @@ export type UserRowProps = Standing &
     lastSignInAt: Date | undefined
     /** Those that the viewer may see, oldest membership first. */
     orgs: readonly Readonly<{ name: string; role: Role }>[]
+    /** Whether a temporary password can be mailed; else it is shown. */
+    canSendMail: boolean
     /** The viewer's own row. */
     isSelf: boolean
     /** Why the viewer may not manage the account; undefined when he may. */
@@ -29,7 +31,6 @@ export type UserRowContext = Readonly<{
   state: UsersState
   now: Date
   canEdit: boolean
-  canSendMail: boolean
   /** The form for a new name as last sent, of whichever row it was. */
   renameDraft?: RenameDraft | undefined
 }>

@@ -21,7 +21,6 @@ export type UsersProps = Readonly<{
   canEdit: boolean
   /** Whether the viewer may look beyond his org. */
   canSeeEverywhere: boolean
-  canSendMail: boolean
   now: Date
   /** The form for a new name as last sent; undefined leaves every dialog closed. */
   renameDraft?: RenameDraft | undefined

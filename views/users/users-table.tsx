@@ -3,7 +3,7 @@ import { UserRow, type UserRowContext, type UserRowProps } from './user-row.tsx'
 export type UsersTableProps = UserRowContext & Readonly<{ rows: readonly UserRowProps[] }>
 
 export function UsersTable(props: UsersTableProps): JSX.Element {
-  const { state, now, canEdit, canSendMail, renameDraft } = props
+  const { state, now, canEdit, renameDraft } = props
   return (
     <table class="table hf-table">
       <thead>
@@ -21,7 +21,7 @@ export function UsersTable(props: UsersTableProps): JSX.Element {
       </thead>
       <tbody>
         {props.rows.map((row) => (
-          <UserRow {...row} {...{ state, now, canEdit, canSendMail, renameDraft }} />
+          <UserRow {...row} {...{ state, now, canEdit, renameDraft }} />
         ))}
       </tbody>
     </table>

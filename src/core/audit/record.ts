@@ -17,12 +17,37 @@ export type AuditSubject = Readonly<{
   address?: string | undefined
 }>
 
+type Recorder = Readonly<{ clock: Clock; random: Random }>
+
 /**
  * Writes what happened in the transaction of the change: with it or not at all. The row is the audit line and the
  * outbox that webhooks and notifications read. Answers with the event's id (UUIDv7).
  */
 export async function record<A extends Action>(
-  ctx: Readonly<{ clock: Clock; random: Random; jobs: Pick<Queue, 'enqueue'> }>,
+  ctx: Recorder & Readonly<{ jobs: Pick<Queue, 'enqueue'> }>,
+  tx: Tx,
+  subject: AuditSubject,
+  action: A,
+  detail: ActionDetails[A],
+): Promise<string> {
+  const eventId = await recordLine(ctx, tx, subject, action, detail)
+  if (subject.orgId !== undefined) await announceEvent(ctx, tx, { orgId: subject.orgId, eventId })
+  return eventId
+}
+
+/** The audit line alone, of what concerns no org: nobody is waiting for such an event, so that no queue is needed. */
+export async function recordOfInstall<A extends Action>(
+  ctx: Recorder,
+  tx: Tx,
+  subject: Omit<AuditSubject, 'orgId'>,
+  action: A,
+  detail: ActionDetails[A],
+): Promise<string> {
+  return await recordLine(ctx, tx, { ...subject, orgId: undefined }, action, detail)
+}
+
+async function recordLine<A extends Action>(
+  ctx: Recorder,
   tx: Tx,
   subject: AuditSubject,
   action: A,
@@ -41,7 +66,6 @@ export async function record<A extends Action>(
     at: ctx.clock.now(),
     searchText: searchTextOf([action, actor.actorLabel, detail, subject.address, subject.requestId]),
   })
-  if (subject.orgId !== undefined) await announceEvent(ctx, tx, { orgId: subject.orgId, eventId })
   return eventId
 }
 

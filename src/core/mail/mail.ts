@@ -1,9 +1,14 @@
 import { AppError } from '#core/errors.ts'
-import { normalizeEmail } from '#lib/email.ts'
+import type { Tx } from '#db/database.ts'
 import type { Log } from '#lib/log.ts'
+import type { Egress } from '#lib/safe-fetch.ts'
 import { mailFailure, oneLine } from './failure.ts'
-import { createRelayTransport, type Relay, type RelayMessage, type RelayTransport, SEND_TIMEOUT_MS } from './relay.ts'
-import { type MailContent, type RenderedMail, renderMail } from './templates.ts'
+import { composeMessage } from './message.ts'
+import type { OrgMail, StoredRelay } from './org-mail.ts'
+import { deliverByOwnRelay } from './own-relay.ts'
+import { createRelayTransport, type Relay, type RelayTransport, SEND_TIMEOUT_MS } from './relay.ts'
+import { readSender, requirePlatformSender, type Sender } from './sender.ts'
+import type { MailContent } from './templates.ts'
 
 export type { Relay } from './relay.ts'
 
@@ -13,44 +18,75 @@ export type OutgoingMail = MailContent &
     to: string
     /** Unique for the message and the same at every try of it (a job's id): mail programs drop the doubles. */
     messageId: string
-    /** Shown as the sender's name, with ours. */
-    orgName?: string
-    /** For the whole conversation with the server; `SEND_TIMEOUT_MS` when absent. */
+    /** The org that the mail is about: its relay carries it, and its name is shown. Absent for a mail of the whole install. */
+    orgId?: number | undefined
+    /** For the whole conversation with the server; `SEND_TIMEOUT_MS`, or `OWN_SEND_TIMEOUT_MS`, when absent. */
     timeoutMs?: number
   }>
 
 export type Mail = Readonly<{
-  /** Whether there is a relay; without one `send` refuses. */
-  isConfigured: boolean
+  /** Whether the platform has a relay. */
+  hasPlatformRelay: boolean
+  /** Whether a mail about this org finds a relay, its own or the platform's; without one `send` refuses. In a transaction give its `tx`. */
+  isConfigured: (orgId: number | undefined, tx?: Tx) => Promise<boolean>
   /**
-   * Hands one mail to the relay, and answers with the server's reply. Throws `upstream mail_failed` with the server's words
-   * and `{ detail, permanent }`, `invalid mail_address_invalid` and `contradiction mail_not_configured` (both permanent).
+   * Hands one mail to the relay of its org, else to the platform's, and answers with the server's reply. A relay of an org that
+   * does not take it is never passed over. Throws `upstream mail_failed` with the server's words and `{ detail, permanent }`;
+   * `invalid mail_address_invalid` and `contradiction mail_not_configured` (both permanent); for an org's own relay also
+   * `conflict secret_unreadable` and `invalid egress_refused`.
    */
   send: (mail: OutgoingMail) => Promise<{ response: string }>
 }>
 
-const PROGRAM_NAME = 'Honeyframe'
-const NAME_CHARS_MAX = 100
-const SUBJECT_CHARS_MAX = 200
-// RFC 5322 §2.1.1 allows 998; some leave room for a relay's own marks.
-const PLAIN_LINE_CHARS_MAX = 900
+/** The orgs' side: their names, their relays, and the way out to hosts that they chose. */
+export type OrgMails = Readonly<{
+  find: (orgId: number) => Promise<OrgMail | undefined>
+  hasRelay: (orgId: number, tx: Tx | undefined) => Promise<boolean>
+  vetHost: Egress['vetHost']
+  /** Certificates (PEM) to trust in place of the system's. */
+  ca?: string | undefined
+}>
+
+type Options = Readonly<{ relay?: Relay | undefined; orgs: OrgMails; publicUrl: string; log: Log }>
 
 /** The way out for mail. Links and the Message-ID's right side come from `publicUrl`. */
-export function createMail(options: Readonly<{ relay?: Relay | undefined; publicUrl: string; log: Log }>): Mail {
-  const { relay, log } = options
-  if (!relay) return { isConfigured: false, send: refuse }
-  const ownHost = hostOf(options.publicUrl)
-  const sender = parseSender(relay.from)
-  const transport = createRelayTransport(relay, ownHost)
+export function createMail({ relay, orgs, publicUrl, log }: Options): Mail {
+  const ownHost = hostOf(publicUrl)
+  const platform = relay && platformOf(relay, ownHost)
 
   async function send(mail: OutgoingMail): Promise<{ response: string }> {
-    const message = composeMessage(mail, { sender, ownHost })
-    const response = await deliver(transport, message, mail.timeoutMs ?? SEND_TIMEOUT_MS, relay?.password)
-    log.info('mail sent', { template: mail.template, messageId: mail.messageId, response })
+    const org = mail.orgId === undefined ? undefined : await orgs.find(mail.orgId)
+    if (mail.orgId !== undefined && !org) throw notConfigured('The organization of this mail is gone.')
+    const response = org?.relay ? await sendByOwn(mail, org.name, org.relay) : await sendByPlatform(mail, org?.name)
+    log.info('mail sent', { template: mail.template, messageId: mail.messageId, org: mail.orgId, response })
     return { response }
   }
 
-  return { isConfigured: true, send }
+  async function sendByOwn(mail: OutgoingMail, orgName: string, own: StoredRelay): Promise<string> {
+    const sender = readSender(own.from)
+    if (!sender) throw new AppError('invalid', 'mail_sender_invalid', 'The sender of the mail server is no address.')
+    const message = composeMessage(mail, { sender, orgName, ownHost })
+    const { vetHost, ca } = orgs
+    return oneLine(await deliverByOwnRelay(own, { message, ownHost, vetHost, ca, timeoutMs: mail.timeoutMs }))
+  }
+
+  async function sendByPlatform(mail: OutgoingMail, orgName: string | undefined): Promise<string> {
+    if (!platform) throw notConfigured('No mail server is configured.')
+    const message = composeMessage(mail, { sender: platform.sender, orgName, ownHost })
+    const signal = AbortSignal.timeout(mail.timeoutMs ?? SEND_TIMEOUT_MS)
+    try {
+      const { response } = await platform.transport.sendMail({ ...message, signal })
+      return oneLine(response)
+    } catch (error) {
+      throw mailFailure(error, platform.relay)
+    }
+  }
+
+  return {
+    hasPlatformRelay: platform !== undefined,
+    isConfigured: async (orgId, tx) => platform !== undefined || (orgId !== undefined && orgs.hasRelay(orgId, tx)),
+    send,
+  }
 }
 
 /**
@@ -58,76 +94,27 @@ export function createMail(options: Readonly<{ relay?: Relay | undefined; public
  * for a sender that is none, and `upstream mail_failed` with the server's words.
  */
 export async function verifyRelay(relay: Relay, publicUrl: string): Promise<void> {
-  parseSender(relay.from)
-  const transport = createRelayTransport(relay, hostOf(publicUrl))
+  const { transport } = platformOf(relay, hostOf(publicUrl))
   try {
     await transport.verify()
   } catch (error) {
-    throw mailFailure(error, relay.password)
+    throw mailFailure(error, relay)
   } finally {
     transport.close()
   }
+}
+
+type Platform = Readonly<{ relay: Relay; sender: Sender; transport: RelayTransport }>
+
+function platformOf(relay: Relay, ownHost: string): Platform {
+  const sender = requirePlatformSender(relay.from)
+  return { relay, sender, transport: createRelayTransport(relay, ownHost) }
 }
 
 function hostOf(publicUrl: string): string {
   return new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')
 }
 
-type Sender = Readonly<{ name: string; address: string }>
-
-async function refuse(): Promise<never> {
-  const facts = { permanent: true }
-  throw new AppError('contradiction', 'mail_not_configured', 'No mail server is configured.', facts)
-}
-
-async function deliver(transport: RelayTransport, message: RelayMessage, timeoutMs: number, password?: string) {
-  try {
-    const info = await transport.sendMail({ ...message, signal: AbortSignal.timeout(timeoutMs) })
-    return oneLine(info.response)
-  } catch (error) {
-    throw mailFailure(error, password)
-  }
-}
-
-// Addresses are given as objects and the envelope apart from the headers, so no parser ever reads a person's words.
-function composeMessage(mail: OutgoingMail, { sender, ownHost }: { sender: Sender; ownHost: string }): RelayMessage {
-  const to = normalizeEmail(mail.to)
-  if (to === undefined) {
-    throw new AppError('invalid', 'mail_address_invalid', 'This is no e-mail address.', { permanent: true })
-  }
-  const { subject, html, text } = renderMail(mail)
-  const name = mail.orgName ? `${shortLine(mail.orgName, NAME_CHARS_MAX)} via ${sender.name}` : sender.name
-  return {
-    from: { name, address: sender.address },
-    to: { name: '', address: to },
-    envelope: { from: sender.address, to: [to] },
-    messageId: `<${mail.messageId.replace(/[^\w.-]/g, '')}@${ownHost.replace(/[^\w.-]/g, '-')}>`,
-    subject: shortLine(subject, SUBJECT_CHARS_MAX),
-    text: textPart({ subject, html, text }),
-    html,
-    headers: { 'Auto-Submitted': 'auto-generated' },
-  }
-}
-
-// Left alone, a line over 76 characters is wrapped as quoted-printable, which breaks links for whoever reads the source.
-function textPart({ text }: RenderedMail): NonNullable<RelayMessage['text']> {
-  const lines = text.split(/\r\n|\r|\n/)
-  const isPlain = lines.every((line) => line.length <= PLAIN_LINE_CHARS_MAX && /^[\t\x20-\x7e]*$/.test(line))
-  if (!isPlain) return text
-  const head = ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 7bit', '']
-  return { raw: [...head, ...lines].join('\r\n') }
-}
-
-function parseSender(from: string): Sender {
-  const line = oneLine(from)
-  const [, quoted = '', bracketed] = /^([^<>]*)<([^<>]*)>$/.exec(line) ?? []
-  const address = (bracketed ?? line).trim()
-  if (!/^[^\s@<>,;:"]+@[^\s@<>,;"]+$/.test(address)) {
-    throw new AppError('invalid', 'mail_sender_invalid', 'SMTP_FROM must be an address, or a name and <an address>.')
-  }
-  return { name: quoted.replaceAll('"', '').trim() || PROGRAM_NAME, address }
-}
-
-function shortLine(text: string, charsMax: number): string {
-  return [...oneLine(text)].slice(0, charsMax).join('')
+function notConfigured(words: string): AppError {
+  return new AppError('contradiction', 'mail_not_configured', words, { permanent: true })
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { createTransport, type SendMailOptions } from 'nodemailer'
 import { SECOND_MS } from '#lib/clock.ts'
 
@@ -20,8 +20,11 @@ export const GREETING_TIMEOUT_MS = 10 * SECOND_MS
 export const SILENCE_TIMEOUT_MS = 20 * SECOND_MS
 export const SEND_TIMEOUT_MS = 45 * SECOND_MS
 
-/** A transport to the relay. `ownHost` is our name in the greeting (EHLO). Each message has a connection of its own. */
-export function createRelayTransport(relay: Relay, ownHost: string) {
+/**
+ * A transport to the relay. `ownHost` is our name in the greeting (EHLO). Each message has a connection of its own; with
+ * `connection`, which is open already, there is one message only, and no name is looked up.
+ */
+export function createRelayTransport(relay: Relay, ownHost: string, connection?: Socket) {
   return createTransport({
     host: relay.host,
     port: relay.port,
@@ -38,6 +41,7 @@ export function createRelayTransport(relay: Relay, ownHost: string) {
     dnsTimeout: CONNECT_TIMEOUT_MS,
     disableFileAccess: true,
     disableUrlAccess: true,
+    ...(connection && { connection }),
   })
 }
 

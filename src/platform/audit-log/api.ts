@@ -6,7 +6,8 @@ import { pageRequest } from '#http/pagination.ts'
 import { PageQuery } from '#http/schemas.ts'
 import type { Viewer } from '#http/viewer.ts'
 import { EXPORT, FilterQuery, LIST } from './documentation.ts'
-import { type AuditEvent, listEvents } from './event.ts'
+import type { AuditEvent } from './event.ts'
+import { listEvents } from './event-list.ts'
 import { exportEvents, exportName } from './export.ts'
 import { type AuditFilter, filterOf, requireOperator } from './filter.ts'
 import { cursorAfter, placeOf } from './place.ts'
@@ -21,10 +22,8 @@ export function auditLogApi(door: Door) {
       async ({ viewer, scope, query }) => {
         const { shown } = pageRequest({ limit: query.limit })
         const place = query.cursor === undefined ? undefined : placeOf(query.cursor)
-        const events = await listEvents(ctx, scope, askedFor(viewer, query), { limit: shown + 1, place })
-        const items = events.slice(0, shown)
-        const last = items.at(-1)
-        return { items: items.map(eventOf), next_cursor: events.length > shown && last ? cursorAfter(last) : null }
+        const { events, next } = await listEvents(ctx, scope, askedFor(viewer, query), { limit: shown, place })
+        return { items: events.map(eventOf), next_cursor: next ? cursorAfter(next) : null }
       },
       {
         requires: 'audit.read',

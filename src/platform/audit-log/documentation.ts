@@ -51,7 +51,8 @@ const EXAMPLE = {
 export const LIST = describe({
   tag: TAG,
   summary: 'List what happened',
-  description: 'Newest first. `cursor` keeps its place while new events are written.',
+  description:
+    'Newest first. `cursor` keeps its place while new events are written. With `q`, a page looks through a bounded stretch of the log: it may have few items, or none, and a `next_cursor`, which means to go on. Only `null` is the end.',
   answers: {
     200: {
       description: 'One page.',

@@ -3,7 +3,9 @@ import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
 import { csvLine } from '#lib/csv.ts'
 import { endOfTurn } from '#lib/turn.ts'
-import { type AuditEvent, listEvents } from './event.ts'
+import type { AuditEvent } from './event.ts'
+import { listEvents } from './event-list.ts'
+import type { EventPage } from './event-page.ts'
 import type { AuditFilter } from './filter.ts'
 import type { Place } from './place.ts'
 
@@ -14,19 +16,19 @@ export const EXPORT_COLUMNS = [
 ] as const
 
 /**
- * All events of a filter as CSV (RFC 4180, UTF-8), in the order of `listEvents`: a piece for the head and one for each
- * `EXPORTED_AT_ONCE_MAX` rows, read when it is asked for, so that neither memory nor a transaction grows with the log. Who
- * may is as there.
+ * All events of a filter as CSV (RFC 4180, UTF-8), in the order of `listEvents`: a piece for the head and one for each page of
+ * at most `EXPORTED_AT_ONCE_MAX` rows, read when it is asked for, so that neither memory nor a transaction grows with the log.
+ * Who may is as there.
  */
 export async function* exportEvents(ctx: Context, scope: Scope, filter: AuditFilter): AsyncGenerator<string> {
   yield csvLine(EXPORT_COLUMNS)
   let place: Place | undefined
   do {
-    const events: readonly AuditEvent[] = await listEvents(ctx, scope, filter, { limit: EXPORTED_AT_ONCE_MAX, place })
+    const { events, next }: EventPage = await listEvents(ctx, scope, filter, { limit: EXPORTED_AT_ONCE_MAX, place })
     if (events.length > 0) yield events.map(lineOf).join('')
     // SQLite answers within the turn: without a pause nobody else would get one before the end.
     await endOfTurn()
-    place = events.length < EXPORTED_AT_ONCE_MAX ? undefined : events.at(-1)
+    place = next
   } while (place)
 }
 

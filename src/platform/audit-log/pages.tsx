@@ -8,12 +8,13 @@ import { gate } from '#http/gate.ts'
 import { fieldOf, fragment, isPartial, shellPage } from '#http/page.tsx'
 import { LIMIT_DEFAULT, LIMIT_MAX } from '#http/schemas.ts'
 import type { Viewer } from '#http/viewer.ts'
-import { plural } from '#lib/format.ts'
+import { exactTime, plural } from '#lib/format.ts'
 import { listMembers } from '#platform/members/member.ts'
 import { AuditLogCard, AuditLogContent, type AuditLogProps } from '#views/audit-log/audit-log-page.tsx'
 import type { EventRowProps } from '#views/audit-log/event-row.tsx'
 import type { AuditState } from '#views/audit-log/list-state.ts'
-import { type AuditEvent, listEvents } from './event.ts'
+import type { AuditEvent } from './event.ts'
+import { listEvents } from './event-list.ts'
 import { exportEvents, exportName } from './export.ts'
 import { type AuditFilter, filterOfDays, requireOperator } from './filter.ts'
 import { cursorAfter, placeOf } from './place.ts'
@@ -46,17 +47,17 @@ async function show(visit: Visit): Promise<Response> {
   const { door, request, viewer, query } = visit
   const state = stateOf(query)
   let status = 200
-  let shown: Pick<AuditLogProps, 'rows' | 'nextCursor' | 'cursor' | 'faults'>
+  let shown: Pick<AuditLogProps, 'rows' | 'nextCursor' | 'searchedTo' | 'cursor' | 'faults'>
   try {
     shown = { ...(await rowsOf(visit, filterIn(viewer, state))), faults: {} }
   } catch (error) {
     const refusal = refusalFor(error, ['invalid'])
     status = refusal.status
-    shown = { rows: [], nextCursor: undefined, cursor: undefined, faults: refusal.faults }
+    shown = { rows: [], nextCursor: undefined, searchedTo: undefined, cursor: undefined, faults: refusal.faults }
   }
   const props = { ...(await surroundingsOf(visit)), state, ...shown }
   if (isPartial(request)) {
-    return fragment({ status, announcement: `${plural(props.rows.length, 'event')} shown` }, AuditLogCard(props))
+    return fragment({ status, announcement: announcementOf(props) }, AuditLogCard(props))
   }
   const options = { title: 'Audit log', section: 'Administration', status }
   return shellPage(door, request, viewer, options, AuditLogContent(props))
@@ -65,11 +66,14 @@ async function show(visit: Visit): Promise<Response> {
 async function rowsOf({ door, scope, query }: Visit, filter: AuditFilter) {
   const cursor = fieldOf(query, 'cursor') || undefined
   const place = cursor === undefined ? undefined : placeOf(cursor)
-  const events = await listEvents(door.ctx, scope, filter, { limit: LIMIT_DEFAULT + 1, place })
-  const rows = events.slice(0, LIMIT_DEFAULT)
-  const last = rows.at(-1)
-  const nextCursor = events.length > LIMIT_DEFAULT && last ? cursorAfter(last) : undefined
-  return { rows: rows.map(rowOf), nextCursor, cursor }
+  const { events, next } = await listEvents(door.ctx, scope, filter, { limit: LIMIT_DEFAULT, place })
+  const searchedTo = events.length < LIMIT_DEFAULT ? next?.at : undefined
+  return { rows: events.map(rowOf), nextCursor: next && cursorAfter(next), searchedTo, cursor }
+}
+
+function announcementOf({ rows, searchedTo }: Pick<AuditLogProps, 'rows' | 'searchedTo'>): string {
+  const shown = `${plural(rows.length, 'event')} shown`
+  return searchedTo ? `${shown}, searched back to ${exactTime(searchedTo)}` : shown
 }
 
 /** Who may see the members gets their e-mails suggested, and reads them in place of ids. */

@@ -17,9 +17,11 @@ export const healthSamples = table(
     span: text('span', { enum: ['sample', 'hour', 'day'] }).notNull(),
     /** The moment, or when the span began. */
     at: timestamp('at').notNull(),
-    /** Of a span, the worst in it. */
+    /** Of a span, the one at its end: its durations tell the worst. */
     status: text('status', { enum: STATUSES }).notNull(),
+    /** Of a span, that of the worst in it. */
     message: text('message').notNull(),
+    /** Of a span, the longest. */
     latencyMs: integer('latency_ms').notNull(),
     /** How long a span was in each state; what is missing to its length is unknown. Null for a sample. */
     okMs: integer('ok_ms'),
@@ -40,7 +42,9 @@ export const healthStates = table(
     component: text('component').notNull(),
     status: text('status', { enum: STATUSES }).notNull(),
     since: timestamp('since').notNull(),
+    /** The last probe; of an org, the last one that changed something here. */
     checkedAt: timestamp('checked_at').notNull(),
+    /** When a sample was written last. */
     savedAt: timestamp('saved_at').notNull(),
     /** Bad probes one after the other; 0 after a good one. */
     badInARow: integer('bad_in_a_row').notNull().default(0),

@@ -27,7 +27,8 @@ export type BulkResend = Readonly<{ requested: number; sent: readonly number[]; 
 export async function resendInvites(ctx: Context, scope: Scope, ids: readonly number[]): Promise<BulkResend> {
   const wanted = requireBatch(ids)
   const reasons = new Map<number, SkippedResend['reason']>()
-  const renewed = ctx.mail.isConfigured ? await renewAll(ctx, scope, wanted) : []
+  const isMailed = await ctx.mail.isConfigured(scope.orgId)
+  const renewed = isMailed ? await renewAll(ctx, scope, wanted) : []
   const deadline = addMs(ctx.clock.now(), BATCH_MS)
   const results = await inParallel(renewed, SENT_AT_ONCE, (one) => isSent(ctx, scope, one, deadline))
   const tried = new Map(renewed.map(({ mail }, at) => [mail.inviteId, results[at] === true]))
@@ -52,7 +53,7 @@ async function renewAll(ctx: Context, scope: Scope, wanted: readonly number[]): 
     await lockRow(tx, orgs, scope.orgId)
     const renewed: RenewedInvite[] = []
     for (const id of wanted.toSorted((a, b) => a - b)) {
-      const one = await renewInvite(ctx, tx, scope, id)
+      const one = await renewInvite(ctx, tx, scope, { id, isMailed: true })
       if (one) renewed.push(one)
     }
     if (renewed.length > 0) {

@@ -37,7 +37,7 @@ export async function sendInviteMail(
     template: 'invite',
     props: { ...props, acceptUrl: acceptUrl(ctx, mail.token) },
     to: email,
-    orgName: props.orgName,
+    orgId: mail.orgId,
     ...options,
   })
   await ctx.db.update(invites).set({ mailState: 'sent', mailError: null }).where(isDue(mail))

@@ -63,7 +63,8 @@ export async function createInvite(
   const { token, tokenHash, issuedAt, expiresAt } = newLink(ctx)
   const { orgId } = scope
   const seats = await findSeats(ctx, orgId)
-  const mailState = ctx.mail.isConfigured ? ('queued' as const) : ('link' as const)
+  const isMailed = await ctx.mail.isConfigured(orgId)
+  const mailState = isMailed ? ('queued' as const) : ('link' as const)
   const values = {
     orgId,
     email,
@@ -82,13 +83,13 @@ export async function createInvite(
     if (inviteId === undefined) throw alreadyInvited()
     await requireSeatForInvite(tx, seats, issuedAt)
     await record(ctx, tx, scope, 'invite.created', { invite_id: inviteId, email, role })
-    if (ctx.mail.isConfigured) await enqueueInviteMail(ctx, tx, { orgId, inviteId, token })
+    if (isMailed) await enqueueInviteMail(ctx, tx, { orgId, inviteId, token })
     return inviteId
   })
   const shown = { id, email, role, createdAt: issuedAt, expiresAt, mailState, endedAt: null, mailError: null }
   return {
     invite: { ...shown, status: 'pending', invitedBy: inviterName(scope) },
-    acceptUrl: ctx.mail.isConfigured ? undefined : acceptUrl(ctx, token),
+    acceptUrl: isMailed ? undefined : acceptUrl(ctx, token),
   }
 }
 

@@ -29,24 +29,30 @@ export type RenewedInvite = Readonly<{ mail: InviteMail; email: string; messageI
  */
 export async function resendInvite(ctx: Context, scope: Scope, id: number): Promise<ResentInvite> {
   const now = ctx.clock.now()
+  const isMailed = await ctx.mail.isConfigured(scope.orgId)
   // Without a relay the new link is shown, and whoever holds it can accept it.
-  if (!ctx.mail.isConfigured) requireMayGive(scope, permissionsOf((await requireInvite(ctx.db, scope, id, now)).role))
+  if (!isMailed) requireMayGive(scope, permissionsOf((await requireInvite(ctx.db, scope, id, now)).role))
   const { mail, messageId } = await ctx.db.transaction(async (tx) => {
-    const renewed = await renewInvite(ctx, tx, scope, id)
+    const renewed = await renewInvite(ctx, tx, scope, { id, isMailed })
     if (!renewed) throw closedError((await requireInvite(tx, scope, id, now)).status)
     await record(ctx, tx, scope, 'invite.resent', { invite_id: id, email: renewed.email })
     return renewed
   })
   const sendFailed = messageId === undefined ? undefined : await sendNow(ctx, scope, mail, messageId)
   const invite: Invite = await requireInvite(ctx.db, scope, id, now)
-  return { invite, sendFailed, acceptUrl: ctx.mail.isConfigured ? undefined : acceptUrl(ctx, mail.token) }
+  return { invite, sendFailed, acceptUrl: isMailed ? undefined : acceptUrl(ctx, mail.token) }
 }
 
 /** Gives an open invitation of the org a new link, with a job that looks after its mail; undefined for any other id. */
-export async function renewInvite(ctx: Context, tx: Tx, scope: Scope, id: number): Promise<RenewedInvite | undefined> {
+export async function renewInvite(
+  ctx: Context,
+  tx: Tx,
+  scope: Scope,
+  { id, isMailed }: Readonly<{ id: number; isMailed: boolean }>,
+): Promise<RenewedInvite | undefined> {
   const { token, tokenHash, issuedAt, expiresAt } = newLink(ctx)
   const mail = { orgId: scope.orgId, inviteId: id, token }
-  const mailState = ctx.mail.isConfigured ? 'queued' : 'link'
+  const mailState = isMailed ? 'queued' : 'link'
   const [row] = await tx
     .update(invites)
     .set({ tokenHash, expiresAt, mailState, mailError: null })
@@ -54,7 +60,7 @@ export async function renewInvite(ctx: Context, tx: Tx, scope: Scope, id: number
     .returning({ email: invites.email })
   if (!row) return undefined
   const secondLook = addMs(issuedAt, SECOND_LOOK_MS)
-  const messageId = ctx.mail.isConfigured ? await enqueueInviteMail(ctx, tx, mail, secondLook) : undefined
+  const messageId = isMailed ? await enqueueInviteMail(ctx, tx, mail, secondLook) : undefined
   return { mail, email: row.email, messageId }
 }
 

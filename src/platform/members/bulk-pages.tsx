@@ -57,7 +57,7 @@ function bulk(visit: Visit, form: unknown): Promise<Response> {
         return { toast: { tone: done.revoked > 0 ? 'success' : 'info', text: `${revocationWords(done)}${rest}` } }
       }
       case 'resend': {
-        if (!door.ctx.mail.isConfigured) throw noRelay()
+        if (!(await door.ctx.mail.isConfigured(scope.orgId))) throw noRelay()
         const done = await resendInvites(door.ctx, scope, ids)
         return { toast: { tone: toneOf(done), text: `${resendWords(done)}${rest}` } }
       }
@@ -88,5 +88,5 @@ function toneOf({ sent, requested }: BulkResend): Toast['tone'] {
 }
 
 function noRelay(): AppError {
-  return new AppError('conflict', 'no_relay', 'This install sends no mail: make a new link in the menu of each row.')
+  return new AppError('conflict', 'no_relay', 'No mail server is set: make a new link in the menu of each row.')
 }

@@ -84,7 +84,7 @@ async function listOf(visit: Visit, cursor: string | undefined): Promise<Members
     nextCursor: people.nextCursor,
     canEditMembers: viewer.permissions.has('member.edit'),
     canInvite: viewer.permissions.has('invite.edit'),
-    canSendMail: ctx.mail.isConfigured,
+    canSendMail: people.canSendMail,
     now: ctx.clock.now(),
   }
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, exists, gt, sql } from 'drizzle-orm'
 import { isAdmin } from '#core/access/last-admin.ts'
 import type { Context } from '#core/context.ts'
+import { smtpSettings } from '#core/mail/tables.ts'
 import type { Scope } from '#core/scope.ts'
 import { orgs, userOrgs, users } from '#core/tenancy/tables.ts'
 import { contains } from '#db/text-search.ts'
@@ -26,6 +27,8 @@ export type PeoplePage = Readonly<{
   counts: Readonly<Record<PeopleFilter, number>>
   /** Open invitations in this filter and search, on all of its pages. */
   pendingFound: number
+  /** Whether an invitation of the org finds a mail server. */
+  canSendMail: boolean
   nextCursor: string | undefined
 }>
 
@@ -61,6 +64,7 @@ export async function listPeople(ctx: Context, scope: Scope, query: PeopleQuery)
     invites,
     counts: totals.counts,
     pendingFound: totals.pendingFound,
+    canSendMail: ctx.mail.hasPlatformRelay || totals.hasOwnRelay,
     nextCursor: hasMore ? placeAfter(members.at(-1), invites.at(-1)) : undefined,
   }
 }
@@ -75,15 +79,17 @@ async function countPeople(ctx: Context, scope: Scope, { filter, search }: Peopl
   )
   const [row] = await ctx.db
     .select({
+      relays: ctx.db.$count(smtpSettings, eq(smtpSettings.orgId, scope.orgId)),
       members: ctx.db.$count(userOrgs, isHere),
       admins: ctx.db.$count(userOrgs, and(isHere, isAdmin(ctx.db), canSignIn)),
       ...countStandingInvites(ctx, scope, search),
     })
     .from(orgs)
     .where(eq(orgs.id, scope.orgId))
-  const { members = 0, admins = 0, pending = 0, pendingFound = 0, expired = 0 } = row ?? {}
+  const { members = 0, admins = 0, pending = 0, pendingFound = 0, expired = 0, relays = 0 } = row ?? {}
   return {
     admins,
+    hasOwnRelay: relays > 0,
     counts: { all: members + pending + expired, members, pending, expired },
     pendingFound: filter === 'all' || filter === 'pending' ? pendingFound : 0,
   }

@@ -1,4 +1,6 @@
 import type { Context } from '#core/context.ts'
+import { findMailOrg } from '#core/mail/mail-org.ts'
+import { findUserByEmail } from '#core/tenancy/user.ts'
 import { defineJob } from '#jobs/job.ts'
 import { dateOfMs, parseDate } from '#lib/clock.ts'
 import { prepareReset } from '#platform/sessions/password.ts'
@@ -25,7 +27,11 @@ export const sessionsJobs = [
         resetUrl: `${ctx.config.publicUrl}/reset-password?token=${token}`,
         expiresAt: parseDate(expiresAt) ?? dateOfMs(0),
       }
-      await ctx.mail.send({ template: 'password-reset', props, to: email, messageId: job.id })
+      const user = await findUserByEmail(ctx.db, email)
+      if (!user) return
+      // Asked again: whoever joined another org meanwhile is no longer the first one's to write to.
+      const orgId = await findMailOrg(ctx.db, user.id)
+      await ctx.mail.send({ template: 'password-reset', props, to: email, orgId, messageId: job.id })
     },
   }),
   defineJob<Context, undefined>({

@@ -5,6 +5,7 @@ import { passwordResets } from '#core/access/tables.ts'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
+import { findMailOrg } from '#core/mail/mail-org.ts'
 import type { Self } from '#core/scope.ts'
 import { users } from '#core/tenancy/tables.ts'
 import { findUserByEmail, hashChosen, setOwnPassword, usableHash } from '#core/tenancy/user.ts'
@@ -83,8 +84,9 @@ export async function prepareReset(ctx: Context, email: string): Promise<void> {
     const expiresAt = addMs(now, RESET_MINUTES * 60_000)
     await tx.insert(passwordResets).values({ userId: user.id, tokenHash: sha256Hex(token), createdAt: now, expiresAt })
     await record(ctx, tx, { actor: { kind: 'nobody' } }, 'password.reset_requested', { user_id: user.id })
+    const orgId = await findMailOrg(tx, user.id)
     await ctx.jobs.enqueue(tx, {
-      kind: 'password.reset-mail',
+      ...{ kind: 'password.reset-mail', ...(orgId !== undefined && { orgId }) },
       payload: { email: user.email, token, expiresAt: expiresAt.toISOString() },
       isSecret: true,
     })

@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, type SQL } from 'drizzle-orm'
 import { userOrgs, users } from '#core/tenancy/tables.ts'
 import type { Database, Tx } from '#db/database.ts'
-import { type AccountMembership, withMemberships } from './account-memberships.ts'
+import { type AccountMail, type AccountMembership, withMemberships } from './account-memberships.ts'
 
 /** A person's account with all it belongs to, oldest membership first. */
 export type Account = Readonly<{
@@ -15,6 +15,7 @@ export type Account = Readonly<{
   lastSignInAt: Date | null
   createdAt: Date
   memberships: readonly AccountMembership[]
+  mail: AccountMail
 }>
 
 const ACCOUNT = {

@@ -68,22 +68,22 @@ async function listOf(visit: Visit, cursor: string | undefined): Promise<UsersPr
     orgName: viewer.org?.name ?? '',
     state,
     counts,
-    rows: items.map((user) => rowOf(user, viewer)),
+    rows: items.map((user) => rowOf(user, viewer, ctx.mail.hasPlatformRelay)),
     nextCursor: nextCursor ?? undefined,
     canEdit: viewer.permissions.has('user.edit'),
     canSeeEverywhere: viewer.person.isSuperadmin,
-    canSendMail: ctx.mail.isConfigured,
     now: ctx.clock.now(),
   }
 }
 
-function rowOf(user: User, viewer: Viewer): UserRowProps {
+function rowOf(user: User, viewer: Viewer, hasPlatformRelay: boolean): UserRowProps {
   const { id, name, email, isSuperadmin, orgs } = user
   return {
     ...{ id, name, email, isSuperadmin, orgs },
     standing: user.state,
     passwordExpiresAt: user.passwordExpiresAt ?? undefined,
     lastSignInAt: user.lastSignInAt ?? undefined,
+    canSendMail: hasPlatformRelay || user.mail.hasOwnRelay,
     isSelf: id === viewer.person.userId,
     obstacle: user.obstacle?.words,
   }

@@ -1,6 +1,7 @@
 import { and, eq, gt } from 'drizzle-orm'
 import type { AuditSubject } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
+import { findMailOrg } from '#core/mail/mail-org.ts'
 import { users } from '#core/tenancy/tables.ts'
 import type { Tx } from '#db/database.ts'
 import { type Account, findAccount } from './account.ts'
@@ -13,9 +14,7 @@ export type TemporaryMail = Readonly<{ userId: number; version: number; password
 
 /** Hands the mail to the queue; its payload is sealed, and erased when the job ends. */
 export async function enqueueTemporaryMail(ctx: Context, tx: Tx, account: Account, mail: TemporaryMail): Promise<void> {
-  const [only, another] = account.memberships
-  // A person of several orgs is written to by the install, and by none of the orgs.
-  const orgId = another === undefined ? only?.orgId : undefined
+  const { orgId } = account.mail
   const job = { kind: TEMPORARY_MAIL_KIND, payload: mail, isSecret: true, ...(orgId !== undefined && { orgId }) }
   await ctx.jobs.enqueue(tx, job)
 }
@@ -27,10 +26,11 @@ export async function sendTemporaryMail(ctx: Context, mail: TemporaryMail, messa
     .from(users)
     .where(isDue(ctx, mail))
   if (!due?.expiresAt) return
+  const orgId = await findMailOrg(ctx.db, mail.userId)
   const { password, resetBy } = mail
   const signInUrl = `${ctx.config.publicUrl}/login`
   const props = { password, resetBy, signInUrl, expiresAt: due.expiresAt }
-  await ctx.mail.send({ template: 'temporary-password', props, to: due.email, messageId })
+  await ctx.mail.send({ template: 'temporary-password', props, to: due.email, orgId, messageId })
 }
 
 /**

@@ -31,12 +31,12 @@ export type TemporaryPassword = Readonly<{ password: string; passwordHash: strin
 export async function resetPasswordByAdmin(ctx: Context, scope: Scope, id: number): Promise<IssuedPassword> {
   const seen = await requireManaged(ctx, scope, id)
   const temporary = await makeTemporaryPassword(ctx)
-  const isMailed = ctx.mail.isConfigured
   const { password, expiresAt } = temporary
   return await ctx.db.transaction(async (tx) => {
     const account = await lockManaged(tx, scope, seen)
     if (!account.isActive) throw new AppError('conflict', 'deactivated', 'Activate the account first.')
     await countReset(ctx, tx, account.id)
+    const isMailed = ctx.mail.hasPlatformRelay || account.mail.hasOwnRelay
     const version = await issue(ctx, tx, scope, account, { temporary, isMailed })
     if (isMailed) {
       const resetBy = scope.actor.kind === 'person' ? scope.actor.name || scope.actor.email : 'The operator'

@@ -1,6 +1,7 @@
 import type { Role } from '#core/access/roles.ts'
 import type { Scope } from '#core/scope.ts'
 import type { Account } from './account.ts'
+import type { AccountMail } from './account-memberships.ts'
 import { type Obstacle, obstacleTo } from './management.ts'
 
 /** `reset_due` is an active account whose owner has to choose a password before anything else. */
@@ -22,6 +23,7 @@ export type User = Readonly<{
   passwordExpiresAt: Date | null
   lastSignInAt: Date | null
   createdAt: Date
+  mail: AccountMail
   /** An admin sees his own org here, a superadmin each. */
   orgs: readonly UserOrg[]
   /** Why the account may not be managed by whoever looks; undefined when it may. */

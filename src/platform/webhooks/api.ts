@@ -3,6 +3,7 @@ import type { Door } from '#http/admit.ts'
 import { gate } from '#http/gate.ts'
 import { pageAnswer, pageRequest } from '#http/pagination.ts'
 import { IdParams, ListQuery } from '#http/schemas.ts'
+import { actsApi } from './acts-api.ts'
 import { deliveriesApi } from './deliveries-api.ts'
 import { CREATE, DELETE, EVENT_TYPES_LIST, GET, LIST, UPDATE } from './documentation.ts'
 import { listEventTypes } from './event-catalogue.ts'
@@ -18,6 +19,7 @@ export function webhooksApi(door: Door) {
   return new Elysia({ prefix: '/api/webhooks' })
     .use(deliveriesApi(door))
     .use(secretsApi(door))
+    .use(actsApi(door))
     .use(gate(door))
     .get('/event-types', ({ scope }) => ({ items: listEventTypes(ctx, scope) }), {
       requires: 'webhook.edit',

@@ -17,14 +17,26 @@ export type Delivery = Row & Readonly<{ tries: readonly Attempt[] }>
 
 export type DeliveryFilter = Readonly<{ state?: DeliveryState | undefined; eventType?: string | undefined }>
 
+type DeliveryPage = DeliveryFilter & Readonly<{ limit: number; place?: DeliveryPlace | undefined }>
+
 /** The deliveries of a webhook with all their attempts, newest first, those after `place`. For `webhook.edit`. Error: `not_found`. */
 export async function listDeliveries(
   ctx: Context,
   scope: Scope,
   webhookId: number,
-  page: DeliveryFilter & Readonly<{ limit: number; place?: DeliveryPlace | undefined }>,
+  page: DeliveryPage,
 ): Promise<Delivery[]> {
   await requireWebhook(ctx.db, scope, webhookId)
+  return await readDeliveries(ctx, scope, webhookId, page)
+}
+
+/** The same of a webhook that is known to be the org's. */
+export async function readDeliveries(
+  ctx: Context,
+  scope: Scope,
+  webhookId: number,
+  page: DeliveryPage,
+): Promise<Delivery[]> {
   const { createdAt, id, state, eventType, orgId } = webhookDeliveries
   const { place } = page
   const rows = await ctx.db
@@ -69,13 +81,10 @@ export async function redeliver(ctx: Context, scope: Scope, id: string): Promise
 
 async function withTries({ db }: Context, rows: readonly Row[]): Promise<Delivery[]> {
   const ids = rows.map(({ id }) => id)
-  const tries =
-    ids.length === 0
-      ? []
-      : await db
-          .select()
-          .from(webhookAttempts)
-          .where(inArray(webhookAttempts.deliveryId, ids))
-          .orderBy(asc(webhookAttempts.deliveryId), asc(webhookAttempts.number))
+  const tries = await db
+    .select()
+    .from(webhookAttempts)
+    .where(inArray(webhookAttempts.deliveryId, ids))
+    .orderBy(asc(webhookAttempts.deliveryId), asc(webhookAttempts.number))
   return rows.map((row) => ({ ...row, tries: tries.filter(({ deliveryId }) => deliveryId === row.id) }))
 }
