@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { backups, restores } from '#platform/backups/tables.ts'
 import { makeGroup, makeHolder } from '#test/groups/arrange.ts'
 import { openOrg } from '#test/invites/arrange.ts'
+import { eventually } from '#test/jobs/context.ts'
 import { open, submit } from '#test/members/visit.ts'
 import { makeOrg, makePerson } from '#test/support/app.ts'
 import { ACCESS_KEY_ID, BUCKET, REGION, SECRET, startS3 } from '#test/support/s3.ts'
@@ -64,8 +65,12 @@ test('the question whether to restore shows what would change, and takes the phr
   const { app, admin, slug } = org
   const id = await putRealBackup(org)
   await makeGroup(app, org.orgId)
-  const preview = await open(app, `/backups/${id}/preview`, { person: admin, isPartial: true })
-  expect(preview.html.replaceAll(/<[^>]+>/g, ' ')).toMatch(/groups\s+0\s+0\s+1/)
+  let preview = ''
+  await eventually(async () => {
+    preview = (await open(app, `/backups/${id}/preview`, { person: admin, isPartial: true })).html
+    return !preview.includes('hx-get')
+  }, 30_000)
+  expect(preview.replaceAll(/<[^>]+>/g, ' ')).toMatch(/groups\s+0\s+0\s+1/)
   const asked = await open(app, `/backups?restore=${id}`, { person: admin })
   expect(asked.html).toContain(`Type RESTORE ${slug} to confirm`)
   const wrong = await submit(app, `/backups/${id}/restore`, { confirm: 'restore' }, { person: admin, isPartial: true })

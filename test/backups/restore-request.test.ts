@@ -10,6 +10,7 @@ import { backups, restores } from '#platform/backups/tables.ts'
 import { platformJobs } from '#platform/platform.ts'
 import { makeGroup, outcome } from '#test/groups/arrange.ts'
 import { auditOf, call, type Org, openOrg } from '#test/invites/arrange.ts'
+import { eventually } from '#test/jobs/context.ts'
 import { makeOrg } from '#test/support/app.ts'
 import { backUp, ended, filesOf, folderOf, putBackup, putRealBackup } from './room.ts'
 
@@ -40,9 +41,9 @@ test(
     const { id, name } = await backUp(org)
     await app.ctx.db.delete(groups).where(eq(groups.orgId, orgId))
     await makeGroup(app, orgId, [], [], 'After')
-    const preview = await call(app, 'GET', `/api/backups/${String(id)}/preview`, admin)
-    expect(preview.body).toMatchObject({ status: 'complete', people_created: 0 })
-    expect(preview.body.tables).toContainEqual({ name: 'groups', added: 1, changed: 0, removed: 1, unchanged: 0 })
+    const preview = await ended(app, admin, `/api/backups/${String(id)}/preview`)
+    expect(preview).toMatchObject({ status: 'complete', people_created: 0 })
+    expect(preview.tables).toContainEqual({ name: 'groups', added: 1, changed: 0, removed: 1, unchanged: 0 })
     expect(await groupsOf(org)).toEqual(['After'])
     const asked = await askToRestore(org, id)
     expect(asked.status).toBe(202)
@@ -179,10 +180,12 @@ test(
     const path = (id: number) => `/api/backups/${id}/preview`
     const both = await Promise.all([one, two].map((id) => call(app, 'GET', path(id), admin)))
     expect(both.map(({ status, body }) => body.error ?? status).toSorted()).toEqual([200, 'busy'])
-    const first = await call(app, 'GET', path(one), admin)
-    const again = await call(app, 'GET', path(one), admin)
-    expect(again.body.made_at).toBe(first.body.made_at)
-    expect((await call(app, 'GET', path(two), admin)).body.status).toBe('complete')
+    for (const id of [one, two]) {
+      await eventually(async () => (await call(app, 'GET', path(id), admin)).status === 200, 20_000)
+      const first = await ended(app, admin, path(id))
+      expect(first.status).toBe('complete')
+      expect((await call(app, 'GET', path(id), admin)).body.made_at).toBe(first.made_at)
+    }
     await rm(join(folderOf(org), (await filesOf(org))[0] ?? ''))
     expect((await call(app, 'GET', path(one), admin)).status).toBe(410)
   },

@@ -1,5 +1,5 @@
 import { describe } from '#http/describe.ts'
-import { SettingsObject, TestedObject } from './settings-schemas.ts'
+import { SettingsObject, TestedObject } from './settings-schemas-api.ts'
 
 const TAG = 'Backups'
 const SETTINGS = {
