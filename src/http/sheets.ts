@@ -23,6 +23,6 @@ import webhooks from '#views/assets/css/webhooks.css' with { type: 'file' }
 /** What `app.css` is made of, in the order of the cascade: a room's own sheet stands before the mends. */
 export const SHEETS: readonly string[] = [
   ...[tokens, shell, parts, menus, forms, lists, notices, cardPage],
-  ...[auditLog, groups, license, organization, smtp, tour, users, webhooks, health, usage, backups],
+  ...[auditLog, backups, groups, license, organization, smtp, tour, users, webhooks, health, usage],
   ...[mends, narrow],
 ]

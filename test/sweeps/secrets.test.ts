@@ -49,9 +49,9 @@ const SECRETS = {
   'weak password': 'canaryweak6',
   'misplaced secret': 'canary-misplaced-7',
   'metrics token': 'canary-metrics-token-8',
+  'object store secret': 'canary-"store"-<&>-secret/+=9',
   'OpenAI key': 'canary-openai-key-9',
   'Anthropic key': 'canary-anthropic-key-10',
-  'object store secret': 'canary-"store"-<&>-secret/+=9',
 }
 
 /** Asks, and keeps every byte of every answer. */

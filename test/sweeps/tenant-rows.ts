@@ -145,13 +145,6 @@ async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number
   return (await makePerson(app, orgId, 'analyst', `member-${++made}@${mark}.test`)).userId
 }
 
-async function setRelay({ ctx }: TestApp, { mark, orgId }: Tenant): Promise<void> {
-  const passwordSealed = ctx.vault.seal(mark, relayPurpose(orgId))
-  const server = { host: `mail.${mark}.test`, port: 2525, tls: 'starttls', username: mark } as const
-  const from = `team@${mark}.test`
-  await ctx.db.insert(smtpSettings).values({ orgId, ...server, from, passwordSealed, updatedAt: ctx.clock.now() })
-}
-
 async function makeBackup(app: TestApp, { mark, orgId, slug }: Tenant): Promise<number> {
   return await putBackup({ app, orgId, slug }, { uploadError: `refused by ${mark}` })
 }
@@ -175,6 +168,13 @@ async function makeRestore(app: TestApp, { mark, orgId, admin }: Tenant): Promis
   const row = { orgId, ...ended, createdBy: admin.userId, createdAt: clock.now(), finishedAt: clock.now() }
   const [added] = await db.insert(restores).values(row).returning({ id: restores.id })
   return added?.id ?? 0
+}
+
+async function setRelay({ ctx }: TestApp, { mark, orgId }: Tenant): Promise<void> {
+  const passwordSealed = ctx.vault.seal(mark, relayPurpose(orgId))
+  const server = { host: `mail.${mark}.test`, port: 2525, tls: 'starttls', username: mark } as const
+  const from = `team@${mark}.test`
+  await ctx.db.insert(smtpSettings).values({ orgId, ...server, from, passwordSealed, updatedAt: ctx.clock.now() })
 }
 
 async function makeDeactivated(app: TestApp, tenant: Tenant): Promise<number> {

@@ -29,11 +29,11 @@ const FORMS: Readonly<Record<string, string>> = {
   'POST /groups/{id}/rename': 'name=Data+team',
   'POST /groups/{id}/members': 'person=admin%40quagga.test',
   'POST /users/{id}/rename': 'name=Somebody+Else',
+  'POST /backups/{id}/restore': 'confirm=RESTORE+quagga',
   'POST /smtp': 'host=mail.test&port=25&tls=none&username=x&password=y&from=a%40b.test',
   'POST /smtp/test': 'to=a%40b.test',
   'POST /webhooks/{id}': 'url=https%3A%2F%2Fhooks.example.test%2Fother',
   'POST /webhooks/{id}/replay': 'since=2026-01-31T09%3A00',
-  'POST /backups/{id}/restore': 'confirm=RESTORE+quagga',
 }
 /** A name that an org has once: each request says another. */
 const NAME = /Data(?:\+| )team/

@@ -1,6 +1,7 @@
 import { renderFragment, type Theme } from '#views/document.tsx'
 import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
+import { backupsPages } from './gallery-backups.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
 import { groupsPages } from './gallery-groups.tsx'
 import { healthPages } from './gallery-health.tsx'
@@ -30,7 +31,7 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
     ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
     ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say), ...auditLogPages(say), ...licensePages(say) },
     ...{ ...licenseBannerPages(say), ...smtpPages(say), ...usagePages(say), ...healthPages(say) },
-    ...webhooksPages(say),
+    ...{ ...webhooksPages(say), ...backupsPages(say) },
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const

@@ -35,6 +35,7 @@ function ProveForm(props: BackupRowProps & BackupRowContext): JSX.Element {
       hx-post={`/backups/${props.id}/prove`}
       hx-target="#backups"
       hx-swap="outerHTML"
+      hx-disable="find [type=submit]"
     >
       <BackupsStateFields {...props.list} />
       <MenuSubmit label="Prove now" icon="shield-check" />

@@ -1,12 +1,10 @@
 import { plural } from '#lib/format.ts'
 import { Alert } from '#views/ui/alert.tsx'
 import { Time } from '#views/ui/time.tsx'
-import { grouped } from './backup-words.ts'
-
-type Counts = Readonly<{ added: number; changed: number; removed: number }>
+import { ChangesTable, type Counts, type TableCounts } from './changes-table.tsx'
 
 export type PreviewChanges = Readonly<{
-  tables: readonly (Counts & Readonly<{ name: string }>)[]
+  tables: readonly TableCounts[]
   files: Counts
   /** Accounts that would be made, and those of now that would be members again. */
   peopleCreated: number
@@ -68,35 +66,6 @@ function Changes(props: PreviewChanges & Pick<PreviewProps, 'madeAt' | 'now'>): 
         )}
       </p>
     </>
-  )
-}
-
-function ChangesTable(props: Readonly<{ rows: PreviewChanges['tables'] }>): JSX.Element {
-  return (
-    <section class="hf-preview-rows" aria-label="Rows that a restore would change" tabindex="0">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">In</th>
-            <th scope="col">Added</th>
-            <th scope="col">Changed</th>
-            <th scope="col">Removed</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.rows.map((row) => (
-            <tr>
-              <th scope="row" safe>
-                {row.name}
-              </th>
-              <td safe>{grouped(row.added)}</td>
-              <td safe>{grouped(row.changed)}</td>
-              <td safe>{grouped(row.removed)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }
 

@@ -78,7 +78,7 @@ export function ScheduleForm(props: ScheduleFormProps): JSX.Element {
             The next one is due <Time at={props.nextRunAt} now={props.now} />.
           </p>
         )}
-        <SubmitButton label="Save schedule" busyLabel="Saving…" />
+        <SubmitButton label="Save schedule" busyLabel="Saving…" look="plain" />
       </div>
     </form>
   )

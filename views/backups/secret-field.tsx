@@ -15,8 +15,8 @@ export function SecretField(props: SecretFieldProps): JSX.Element {
         name="secret"
         type="password"
         class={['form-control', props.fault && 'is-invalid']}
-        autocomplete="off"
-        maxlength={200}
+        autocomplete="new-password"
+        maxlength={1024}
         placeholder={props.isSet ? '••••••••' : undefined}
         required={!props.isSet}
         aria-invalid={props.fault ? 'true' : undefined}

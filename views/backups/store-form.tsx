@@ -1,11 +1,8 @@
 import { Alert } from '#views/ui/alert.tsx'
 import { OpenDialogButton, SubmitButton } from '#views/ui/button.tsx'
-import { Dialog, DialogFoot } from '#views/ui/dialog.tsx'
-import { Field, type FieldFaults } from '#views/ui/field.tsx'
-import { SecretField } from './secret-field.tsx'
-
-const TEXT_CHARS_MAX = 200
-const ENDPOINT_CHARS_MAX = 500
+import type { FieldFaults } from '#views/ui/field.tsx'
+import { RemoveStore } from './remove-store.tsx'
+import { StoreFields } from './store-fields.tsx'
 
 export type StoreFormProps = Readonly<{
   endpoint: string
@@ -54,75 +51,7 @@ export function StoreForm(props: StoreFormProps): JSX.Element {
           </div>
         )}
       </div>
-      {props.isSet && <RemoveDialog bucket={props.bucket} />}
+      {props.isSet && <RemoveStore bucket={props.bucket} />}
     </section>
-  )
-}
-
-function StoreFields(props: StoreFormProps): JSX.Element {
-  const { faults = {} } = props
-  const text = { autocomplete: 'off', maxlength: TEXT_CHARS_MAX }
-  return (
-    <form
-      method="post"
-      action="/backups/store"
-      hx-post="/backups/store"
-      hx-target="#backup-store"
-      hx-swap="outerHTML"
-      hx-disable="find [type=submit]"
-    >
-      <Field
-        id="store-endpoint"
-        name="endpoint"
-        label="Endpoint"
-        autocomplete="off"
-        maxlength={ENDPOINT_CHARS_MAX}
-        value={props.endpoint}
-        hint="Such as https://s3.eu-west-1.amazonaws.com."
-        fault={faults.endpoint}
-      />
-      <Field id="store-region" name="region" label="Region" {...text} value={props.region} fault={faults.region} />
-      <Field id="store-bucket" name="bucket" label="Bucket" {...text} value={props.bucket} fault={faults.bucket} />
-      <Field
-        id="store-prefix"
-        name="prefix"
-        label="Prefix"
-        {...text}
-        value={props.prefix}
-        hint="Before the name of each copy, such as a folder."
-        fault={faults.prefix}
-        isOptional
-      />
-      <Field
-        id="store-key"
-        name="access_key_id"
-        label="Access key ID"
-        {...text}
-        value={props.accessKeyId}
-        fault={faults.access_key_id}
-      />
-      <SecretField isSet={props.isSet} fault={faults.secret} />
-      <SubmitButton label="Save store" busyLabel="Saving…" />
-    </form>
-  )
-}
-
-function RemoveDialog(props: Readonly<{ bucket: string }>): JSX.Element {
-  return (
-    <Dialog id="backup-store-remove" title={`Remove the object store ${props.bucket}?`}>
-      <form
-        method="post"
-        action="/backups/store/remove"
-        hx-post="/backups/store/remove"
-        hx-target="#backup-store"
-        hx-swap="outerHTML"
-        hx-disable="find [type=submit]"
-      >
-        <p>Its secret is forgotten and no more copies are made. The copies that are there stay.</p>
-        <DialogFoot dialogId="backup-store-remove">
-          <SubmitButton label="Remove store" busyLabel="Removing…" look="danger" />
-        </DialogFoot>
-      </form>
-    </Dialog>
   )
 }

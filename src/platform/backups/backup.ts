@@ -1,5 +1,4 @@
-import { and, desc, eq, getTableColumns, lt, or, type SQL, sql } from 'drizzle-orm'
-import { record } from '#core/audit/record.ts'
+import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { Scope } from '#core/scope.ts'
@@ -7,9 +6,8 @@ import { orgs, users } from '#core/tenancy/tables.ts'
 import { type Database, lockRow, type Tx } from '#db/database.ts'
 import { jobs } from '#jobs/tables.ts'
 import { addBackup, requireIdle } from './begin.ts'
-import { discardLater, discardNow } from './discard.ts'
 import { requireRoom } from './room.ts'
-import { backups, restores } from './tables.ts'
+import { backups } from './tables.ts'
 
 /** A backup with the slug of its org, which its file lies under, the e-mail of who asked for it, and what is on its way for it. */
 export type Backup = Readonly<
@@ -29,6 +27,12 @@ export async function requireBackup(ctx: Context, scope: Scope, id: number): Pro
   return await requireIn(ctx.db, scope, id)
 }
 
+/** One backup of the org, or undefined. For `backup.edit`. */
+export async function findBackup(ctx: Context, scope: Pick<Scope, 'orgId'>, id: number): Promise<Backup | undefined> {
+  const [backup] = await selectBackups(ctx.db, scope, eq(backups.id, id))
+  return backup
+}
+
 /**
  * Asks for a backup: it comes back `running`, and the queue writes it. For `backup.edit`. Errors (conflict): `backup_running`,
  * `restore_running` and `disk_full`.
@@ -41,24 +45,6 @@ export async function createBackup(ctx: Context, scope: Scope): Promise<Backup> 
     const id = await addBackup(ctx, tx, { orgId: scope.orgId, kind: 'manual', createdBy: authorOf(scope) })
     return await requireIn(tx, scope, id)
   })
-}
-
-/**
- * Deletes a backup and its file. For `backup.edit`. Errors: `not_found`; `backup_running` while it is written, and
- * `backup_in_use` while it is restored or is what a running restore falls back to (conflict).
- */
-export async function deleteBackup(ctx: Context, scope: Scope, id: number): Promise<Backup> {
-  const gone = await ctx.db.transaction(async (tx) => {
-    await lockRow(tx, orgs, scope.orgId)
-    const backup = await requireIn(tx, scope, id)
-    await refuseInUse(tx, backup)
-    await tx.delete(backups).where(eq(backups.id, id))
-    await record(ctx, tx, scope, 'backup.deleted', { backup_id: id, name: backup.name })
-    await discardLater(ctx, tx, backup)
-    return backup
-  })
-  await discardNow(ctx, gone)
-  return gone
 }
 
 /** Backups of the org, for a statement's end of its own. */
@@ -90,13 +76,4 @@ export async function requireIn(db: Database | Tx, scope: Pick<Scope, 'orgId'>, 
 function isQueued(db: Database | Tx, kind: 'backup.prove' | 'backup.upload') {
   const key = sql`${`${kind}:`} || cast(${backups.id} as text)`
   return sql`exists ${db.select({ id: jobs.id }).from(jobs).where(sql`${jobs.uniqueKey} = ${key}`)}`.mapWith(Boolean)
-}
-
-async function refuseInUse(tx: Tx, { id, state }: Backup): Promise<void> {
-  const isUsed = or(eq(restores.backupId, id), eq(restores.safetyBackupId, id))
-  if ((await tx.$count(restores, and(eq(restores.state, 'running'), isUsed))) > 0) {
-    throw new AppError('conflict', 'backup_in_use', 'A restore is using this backup. Wait until it ends.')
-  }
-  if (state !== 'running') return
-  throw new AppError('conflict', 'backup_running', 'This backup is still being made. Wait until it ends.')
 }

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { describe } from '#http/describe.ts'
 import { pageOf } from '#http/schemas.ts'
-import { BackupObject, PreviewObject, RestoreObject, SettingsObject, TestedObject } from './schemas.ts'
+import { BackupObject, PreviewObject, RestoreObject } from './schemas.ts'
 
 const TAG = 'Backups'
 const AT = '2026-01-31T02:00:00.000Z'
@@ -22,13 +22,6 @@ const RESTORE = {
   ...{ id: 3, backup_id: 12, backup_name: '20260131-020000.tar.gz', safety_backup_id: 13 },
   ...{ status: 'running', step: 'loading', rows_done: 600, rows: 1204, failure: null, created_by: 'ada@example.com' },
   ...{ created_at: '2026-02-02T16:20:00.000Z', finished_at: null },
-}
-const SETTINGS = {
-  schedule: { frequency: 'daily', hour: 2, weekday: 0, next_run_at: '2026-02-01T02:00:00.000Z' },
-  store: {
-    ...{ endpoint: 'https://s3.eu-west-1.amazonaws.com', region: 'eu-west-1', bucket: 'acme-backups' },
-    ...{ prefix: 'honeyframe', access_key_id: 'AKIAEXAMPLE', secret_set: true },
-  },
 }
 const FILE_ERRORS = { 404: ['not_found'], 409: ['backup_not_complete'], 410: ['backup_file_missing'] }
 
@@ -134,32 +127,4 @@ export const PROVE = describe({
     'Restores it into a scratch database and compares. It goes on after the answer; the result is the `proof` of the backup.',
   answers: { 202: { description: 'Under way.', schema: BackupObject, example: BACKUP } },
   errors: FILE_ERRORS,
-})
-
-const answers = { 200: { description: 'The settings.', schema: SettingsObject, example: SETTINGS } }
-
-export const READ_SETTINGS = describe({ tag: TAG, summary: 'Read the schedule and the object store', answers })
-
-export const CHANGE_SETTINGS = describe({
-  tag: TAG,
-  summary: 'Change the schedule or the object store',
-  description:
-    'What is absent stays; a `store` of null forgets it. A secret is kept for one endpoint and one access key id: with another one, send it again.',
-  answers,
-  errors: { 422: ['invalid_store', 'secret_required'] },
-  requestExample: { schedule: { frequency: 'daily', hour: 2 } },
-})
-
-export const TEST_STORE = describe({
-  tag: TAG,
-  summary: 'Test the object store',
-  description: 'Writes a small object and deletes it again.',
-  answers: {
-    200: {
-      description: 'It was taken.',
-      schema: TestedObject,
-      example: { object: 'acme-backups/honeyframe/acme/honeyframe-test.txt' },
-    },
-  },
-  errors: { 409: ['no_store'], 422: ['egress_refused'], 502: ['store_refused', 'transport_failed'] },
 })

@@ -6,12 +6,16 @@ import { MINUTE_MS, SECOND_MS } from '#lib/clock.ts'
 import { CREATE_KIND } from './begin.ts'
 import { DISCARD_KIND, discardFile } from './discard.ts'
 import { fileJobs } from './file-jobs.ts'
-import { listUnproven, PROVE_KIND, prove } from './proving.ts'
+import { idIn, parseDiscarded } from './payload.ts'
+import { listUnproven, PROVE_KIND } from './proof-request.ts'
+import { prove } from './proving.ts'
 import { failRestore, runRestore } from './restore-run.ts'
 import { RESTORE_KIND } from './restoring.ts'
 import { beginDue } from './schedule.ts'
-import { failUpload, noteUploadTrouble, UPLOAD_KIND, uploadBackup } from './upload.ts'
-import { failBackup, writeBackup } from './writing.ts'
+import { UPLOAD_KIND, uploadBackup } from './upload.ts'
+import { failUpload, noteUploadTrouble } from './upload-failure.ts'
+import { writeBackup } from './writing.ts'
+import { failBackup } from './writing-failure.ts'
 
 const BEGIN_DUE_KIND = 'backup.begin-due'
 const PROVE_ALL_KIND = 'backup.prove-all'
@@ -112,18 +116,4 @@ function attemptOf({ scope, id, signal }: Pick<JobRun<unknown>, 'scope' | 'id' |
 
 function placeOf(job: JobRun<number>) {
   return { orgId: attemptOf(job).scope.orgId, id: job.payload }
-}
-
-function idIn(stored: unknown, name: 'backupId' | 'restoreId'): number {
-  const id: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, name) : undefined
-  if (typeof id === 'number') return id
-  throw new Error('the payload of a backup’s job is not readable')
-}
-
-function parseDiscarded(stored: unknown): Readonly<{ slug: string; name: string }> {
-  if (typeof stored === 'object' && stored !== null && 'slug' in stored && 'name' in stored) {
-    const { slug, name } = stored
-    if (typeof slug === 'string' && typeof name === 'string') return { slug, name }
-  }
-  throw new Error('the name of a deleted backup is not readable')
 }

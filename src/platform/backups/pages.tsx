@@ -7,10 +7,11 @@ import { fieldOf, fragment, goTo, isPartial } from '#http/page.tsx'
 import { IdParams } from '#http/schemas.ts'
 import { exactTime } from '#lib/format.ts'
 import { BackupRow } from '#views/backups/backup-row.tsx'
-import { createBackup, deleteBackup, requireBackup } from './backup.ts'
+import { createBackup, findBackup, requireBackup } from './backup.ts'
+import { deleteBackup } from './deletion.ts'
 import { openBackup } from './download.ts'
 import { rowContextOf, rowOf, show, stateOf, tell, type Visit } from './list-pages.tsx'
-import { requestProof } from './proving.ts'
+import { requestProof } from './proof-request.ts'
 import { askToRestore, restore, showPreview, showRestore } from './restore-pages.tsx'
 import { removeStore, saveSchedule, saveStore, tryStore } from './settings-pages.tsx'
 
@@ -67,12 +68,7 @@ function oneBackupPages(door: Door) {
     .use(gate(door))
     .get(
       '/row',
-      async ({ request, viewer, scope, params }) => {
-        const backup = await requireBackup(ctx, scope, params.id)
-        if (!isPartial(request)) return goTo(request, PATH)
-        const visit = { door, request, viewer, scope, list: {} }
-        return fragment({}, BackupRow({ ...(await rowOf(visit, backup)), ...rowContextOf(visit) }))
-      },
+      ({ request, viewer, scope, params }) => showRow({ door, request, viewer, scope, list: {} }, params.id),
       { requires: 'backup.edit', params: IdParams },
     )
     .get(
@@ -112,6 +108,18 @@ function oneBackupPages(door: Door) {
         }),
       { requires: 'backup.edit', params: IdParams },
     )
+}
+
+/** One that was deleted meanwhile leaves the list, instead of being asked for again and again. */
+async function showRow(visit: Visit, id: number): Promise<Response> {
+  const { door, request, scope } = visit
+  if (!isPartial(request)) {
+    await requireBackup(door.ctx, scope, id)
+    return goTo(request, PATH)
+  }
+  const backup = await findBackup(door.ctx, scope, id)
+  if (!backup) return fragment({})
+  return fragment({}, BackupRow({ ...(await rowOf(visit, backup)), ...rowContextOf(visit) }))
 }
 
 async function list(visit: Visit, query: unknown): Promise<Response> {

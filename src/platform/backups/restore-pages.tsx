@@ -39,6 +39,7 @@ export async function restore(visit: Visit, id: number, form: unknown): Promise<
 
 /** The part of the dialog that tells what would change. */
 export async function showPreview(visit: Visit, id: number): Promise<Response> {
+  await requireBackup(visit.door.ctx, visit.scope, id)
   if (!isPartial(visit.request)) return goTo(visit.request, `/backups?restore=${id}`)
   return fragment({}, Preview(await previewOf(visit, id)))
 }

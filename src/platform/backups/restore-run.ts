@@ -12,7 +12,8 @@ import { restoreOrg } from './restore.ts'
 import { type Restore, requireRestoreIn } from './restoring.ts'
 import { subjectOf, wordsOf } from './subject.ts'
 import { restores } from './tables.ts'
-import { failBackup, writeBackup } from './writing.ts'
+import { writeBackup } from './writing.ts'
+import { failBackup } from './writing-failure.ts'
 
 type Attempt = Readonly<{ scope: Scope; jobId: string; signal: AbortSignal }>
 type Step = Pick<Restore, 'step' | 'rowsDone' | 'rows'>

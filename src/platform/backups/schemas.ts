@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox'
 import { exactly, Id, MaybeTime, Time } from '#http/schemas.ts'
-import { FREQUENCIES } from './timing.ts'
 
 const Count = Type.Integer({ minimum: 0 })
 const MaybeText = Type.Union([Type.String(), Type.Null()])
@@ -73,35 +72,4 @@ export const PreviewObject = Type.Object({
   people_joining: Type.Union([Count, Type.Null()], { description: 'Accounts of now that would be members again.' }),
 })
 
-const Frequency = Type.Union(FREQUENCIES.map((frequency) => Type.Literal(frequency)))
-const Hour = Type.Integer({ minimum: 0, maximum: 23, description: 'UTC.' })
-const Weekday = Type.Integer({ minimum: 0, maximum: 6, description: '0 is Sunday; of a weekly schedule.' })
-const Typed = Type.String({ maxLength: 1000 })
-
-export const SettingsObject = Type.Object({
-  schedule: Type.Object({ frequency: Frequency, hour: Hour, weekday: Weekday, next_run_at: MaybeTime }),
-  store: Type.Union([
-    Type.Object({
-      ...{ endpoint: Type.String(), region: Type.String(), bucket: Type.String(), prefix: Type.String() },
-      access_key_id: Type.String(),
-      secret_set: Type.Boolean({ description: 'The secret itself never comes back.' }),
-    }),
-    Type.Null(),
-  ]),
-})
-
-export const SettingsBody = exactly({
-  schedule: Type.Optional(exactly({ frequency: Frequency, hour: Hour, weekday: Type.Optional(Weekday) })),
-  store: Type.Optional(
-    Type.Union([
-      exactly({
-        ...{ endpoint: Typed, region: Typed, bucket: Typed, prefix: Type.Optional(Typed), access_key_id: Typed },
-        secret: Type.Optional(Type.String({ maxLength: 1000, description: 'Absent or empty keeps the one there is.' })),
-      }),
-      Type.Null(),
-    ]),
-  ),
-})
-
 export const RestoreBody = exactly({ confirm: Type.String({ maxLength: 1000 }) })
-export const TestedObject = Type.Object({ object: Type.String({ description: 'What was written and deleted again.' }) })

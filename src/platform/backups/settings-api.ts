@@ -2,10 +2,10 @@ import { Elysia } from 'elysia'
 import type { Door } from '#http/admit.ts'
 import { gate } from '#http/gate.ts'
 import { settingsJson } from './backup-json.ts'
-import { CHANGE_SETTINGS, READ_SETTINGS, TEST_STORE } from './documentation.ts'
 import { testStore } from './object-store.ts'
-import { SettingsBody } from './schemas.ts'
 import { readSettings, updateSettings } from './settings.ts'
+import { CHANGE_SETTINGS, READ_SETTINGS, TEST_STORE } from './settings-documentation-api.ts'
+import { SettingsBody } from './settings-schemas-api.ts'
 
 /** `/api/backups/settings`: when the org is backed up by itself, and where copies go. */
 export function settingsApi(door: Door) {

@@ -1,0 +1,15 @@
+/** An id as the payload of a job has it. */
+export function idIn(stored: unknown, name: 'backupId' | 'restoreId'): number {
+  const id: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, name) : undefined
+  if (typeof id === 'number') return id
+  throw new Error('the payload of a backup’s job is not readable')
+}
+
+/** Which file is to go. */
+export function parseDiscarded(stored: unknown): Readonly<{ slug: string; name: string }> {
+  if (typeof stored === 'object' && stored !== null && 'slug' in stored && 'name' in stored) {
+    const { slug, name } = stored
+    if (typeof slug === 'string' && typeof name === 'string') return { slug, name }
+  }
+  throw new Error('the name of a deleted backup is not readable')
+}
