@@ -33,6 +33,7 @@ const PLACES: readonly [path: string, who: Somebody][] = [
   ['/groups/1', 'admin'],
   ['/orgs', 'admin'],
   ['/settings/organization', 'admin'],
+  ['/smtp', 'admin'],
   ['/audit-log', 'admin'],
   ['/account', 'viewer'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'nobody'],

@@ -1,7 +1,9 @@
 import { eq, ne } from 'drizzle-orm'
 import type { Browser } from 'playwright-core'
+import type { Environment } from '#config/environment.ts'
 import { passwordResets, tokens } from '#core/access/tables.ts'
 import { record } from '#core/audit/record.ts'
+import type { Overrides } from '#core/context.ts'
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { addMs, type Clock, DAY_MS, HOUR_MS } from '#lib/clock.ts'
 import { sha256Hex } from '#lib/token.ts'
@@ -43,7 +45,14 @@ export type Somebody = 'nobody' | 'admin' | 'viewer' | 'newcomer' | 'known' | 'o
  * account in another org and an open invitation to this one; `operator`, a superadmin, is admin there. Nothing sends: no worker runs, and the relay is a closed port.
  */
 export async function startSite(
-  options: { words?: Words; hasRelay?: boolean; clock?: Clock; apexDomain?: string } = {},
+  options: {
+    words?: Words
+    hasRelay?: boolean
+    clock?: Clock
+    apexDomain?: string
+    env?: Environment
+    overrides?: Overrides
+  } = {},
 ) {
   const words = options.words ?? PLAIN_WORDS
   let answer: TestApp['answer'] | undefined
@@ -60,8 +69,9 @@ export async function startSite(
       PUBLIC_URL: origin,
       ...((options.hasRelay ?? true) && relay),
       ...(options.apexDomain !== undefined && { APEX_DOMAIN: options.apexDomain }),
+      ...options.env,
     },
-    overrides: options.clock ? { clock: options.clock } : {},
+    overrides: { ...(options.clock && { clock: options.clock }), ...options.overrides },
   })
   answer = app.answer
   const people = await populate(app, words)

@@ -75,6 +75,8 @@ export const STATES: readonly State[] = [
   },
   { name: 'the expired invitations', who: 'admin', reach: goto('/members?filter=expired') },
   { name: 'a search for nobody', who: 'admin', reach: goto('/members?q=zzz') },
+  { name: 'the mail server', who: 'admin', reach: goto('/smtp') },
+  { name: 'a refused mail server', who: 'admin', refusals: [422], reach: (page) => saveServerWrongly(page) },
   { name: 'the groups', who: 'admin', reach: goto('/groups') },
   { name: 'a search for no group', who: 'admin', reach: goto('/groups?q=zzz') },
   { name: 'the dialog for a group', who: 'admin', reach: goto('/groups?create=1') },
@@ -115,6 +117,9 @@ export const STATES: readonly State[] = [
     reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Deactivate']),
   },
   { name: 'no deactivated users', who: 'admin', reach: goto('/users?filter=deactivated') },
+  { name: 'the health', who: 'admin', reach: (page) => showHealthData(page) },
+  { name: 'the health of 90 days', who: 'admin', reach: goto('/health?range=90d') },
+  { name: 'the alerts, switched on', who: 'admin', reach: (page) => switchAlertsOn(page) },
   { name: 'the audit log', who: 'admin', reach: goto('/audit-log') },
   { name: 'an event’s details', who: 'admin', reach: (page) => openDetails(page) },
   { name: 'a filter of the audit log', who: 'admin', reach: (page) => filterEvents(page) },
@@ -226,6 +231,19 @@ async function acceptWrongly(page: Page): Promise<void> {
   await page.getByLabel('Choose a password').fill('short')
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.locator('.hf-fault').first().waitFor()
+}
+
+async function showHealthData(page: Page): Promise<void> {
+  await page.goto('/health')
+  await page.getByText('Show data', { exact: true }).click()
+  await page.getByRole('table').waitFor()
+}
+
+async function switchAlertsOn(page: Page): Promise<void> {
+  await page.goto('/health')
+  await page.getByLabel('Mail the admins of this organization').check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Admins get a mail when something fails.').waitFor()
 }
 
 async function openDetails(page: Page): Promise<void> {
@@ -346,4 +364,13 @@ async function breakInvites(page: Page, { app }: Site): Promise<void> {
     await run('alter table invites rename to elsewhere')
   })
   await page.goto('/members')
+}
+
+async function saveServerWrongly(page: Page): Promise<void> {
+  await page.goto('/smtp')
+  await page.getByLabel('Host', { exact: true }).fill('https://mail.acme.test')
+  for (const label of ['User name', 'Sender']) await page.getByLabel(label).fill('relay')
+  await page.getByLabel('Password', { exact: true }).fill('anything')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('This is no name of a host').waitFor()
 }

@@ -33,8 +33,8 @@ export function RouteCard(props: RouteCardProps): JSX.Element {
         <p safe>{WORDS[relay]}</p>
       </div>
       <div class="hf-setting-body">
-        <p>
-          <Badge {...BADGES[relay]} />
+        <p class="hf-smtp-standing">
+          <Badge {...BADGES[relay]} {...(own?.isPasswordReadable === false && { tone: 'failing' as const })} />
         </p>
         {own !== undefined && !own.isPasswordReadable && (
           <Alert

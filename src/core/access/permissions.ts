@@ -20,7 +20,7 @@ const CATALOGUE = {
   'audit.read': { words: 'Read the audit log' },
   'usage.read': { words: 'See what is used' },
   'health.read': { words: 'See the health of the system' },
-  'smtp.edit': { words: 'Change the mail server' },
+  'smtp.edit': { words: 'Change the mail server, which carries reset links' },
   'webhook.edit': { words: 'Change webhooks, read events and deliveries' },
   'backup.edit': { words: 'Create, download and delete backups' },
 } as const satisfies Record<string, { words: string; target?: string; limited?: string }>

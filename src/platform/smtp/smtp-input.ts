@@ -1,8 +1,6 @@
 import { SMTP_TLS_MODES } from '#config/config.ts'
-import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import { canonicalSender } from '#core/mail/sender.ts'
-import { startDeadline } from '#lib/deadline.ts'
 import { normalizeHost } from '#lib/host-name.ts'
 
 export type SmtpTls = (typeof SMTP_TLS_MODES)[number]
@@ -13,7 +11,6 @@ export type SmtpFields = Readonly<{ host: string; port: number; tls: SmtpTls; us
 export const PORT_MAX = 65_535
 export const USERNAME_CHARS_MAX = 320
 export const FROM_CHARS_MAX = 400
-const LOOK_UP_TIMEOUT_MS = 5_000
 
 /**
  * The settings in the form they are kept in. Errors (invalid, with their `field`): `invalid_host`, `invalid_port`, `invalid_tls`,
@@ -37,20 +34,6 @@ export function readSmtpFields(given: Readonly<Record<keyof SmtpFields, string |
     throw refusal('from', 'invalid_sender', 'A sender is an address, or a name and <an address>.')
   }
   return { host, port, tls, username, from }
-}
-
-/**
- * Refuses a host that is closed to tenants while it is being typed: `egress_refused` (invalid). One that cannot be looked up
- * now may be there later: a test mail tells.
- */
-export async function requireOpenHost({ egress }: Pick<Context, 'egress'>, host: string): Promise<void> {
-  using deadline = startDeadline({ connectTimeoutMs: LOOK_UP_TIMEOUT_MS, timeoutMs: LOOK_UP_TIMEOUT_MS })
-  try {
-    await deadline.within(egress.vetHost(host))
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    if (error.code === 'egress_refused') throw refusal('host', error.code, error.message)
-  }
 }
 
 function refusal(field: string, code: string, words: string): AppError {

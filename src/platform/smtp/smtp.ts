@@ -6,8 +6,9 @@ import { smtpSettings } from '#core/mail/tables.ts'
 import type { Scope } from '#core/scope.ts'
 import { orgs } from '#core/tenancy/tables.ts'
 import { lockRow, type Tx } from '#db/database.ts'
+import { requireOpenHost } from './open-host.ts'
 import { sealedAfter } from './password.ts'
-import { readSmtpFields, requireOpenHost, type SmtpFields } from './smtp-input.ts'
+import { readSmtpFields, type SmtpFields } from './smtp-input.ts'
 
 /** The org's own relay. The password itself is never in it. */
 export type SmtpSettings = SmtpFields &
