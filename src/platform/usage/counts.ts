@@ -46,7 +46,9 @@ function firstDayOf(month: string): string {
 /** Some rows as one figure. */
 export function figureOf(rows: readonly CountRow[], span: Span): Figure {
   const { from, previousFrom } = span
-  const firstKnown = rows.map((row) => row.from).toSorted()[0]
+  const values = new Map<string, number>()
+  for (const row of rows) values.set(row.from, (values.get(row.from) ?? 0) + row.events)
+  const firstKnown = [...values.keys()].toSorted()[0]
   return {
     total: eventsOf(rows.filter((row) => from === undefined || row.from >= from)),
     previous:
@@ -55,7 +57,7 @@ export function figureOf(rows: readonly CountRow[], span: Span): Figure {
         : eventsOf(rows.filter((row) => row.from >= previousFrom && row.from < from)),
     series: stretchesOf(span, firstKnown).map((stretch) => ({
       from: stretch,
-      value: eventsOf(rows.filter((row) => row.from === stretch)),
+      value: values.get(stretch) ?? 0,
     })),
   }
 }
