@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { createServer, type Socket } from 'node:net'
 import { eq } from 'drizzle-orm'
 import { jobs } from '#jobs/tables.ts'
-import { startWorker } from '#jobs/worker.ts'
+import { startWorkers } from '#jobs/workers.ts'
 import { platformJobs } from '#platform/platform.ts'
 import { call, type Org, relayOf } from '#test/invites/arrange.ts'
 import { eventually } from '#test/jobs/context.ts'
@@ -19,7 +19,7 @@ async function forgot({ app }: Pick<Org, 'app'>, email: string): Promise<void> {
 }
 
 function work(app: TestApp) {
-  return startWorker(app.ctx, platformJobs, { pollMs: 20 })
+  return startWorkers(app.ctx, platformJobs)
 }
 
 function settled(app: TestApp): Promise<void> {
