@@ -6,6 +6,7 @@ import { startPostgres } from '#test/support/postgres.ts'
 import { runToEnd } from './child.ts'
 import { measureAudit } from './figures/audit.ts'
 import { measureGrowth } from './figures/growth.ts'
+import { measureHealth } from './figures/health.ts'
 import { measureInviting } from './figures/invites.ts'
 import { measureLicense } from './figures/license.ts'
 import { measureMe } from './figures/me.ts'
@@ -26,6 +27,7 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   audit: measureAudit,
   license: measureLicense,
   usage: measureUsage,
+  health: measureHealth,
 }
 
 const HELP = `Usage: bun run bench [--only NAME,NAME] [--quick] [--executable FILE]

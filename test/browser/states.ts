@@ -117,6 +117,9 @@ export const STATES: readonly State[] = [
     reach: (page) => pressOn(page, '/users', ['Actions for Vera Viewer', 'Deactivate']),
   },
   { name: 'no deactivated users', who: 'admin', reach: goto('/users?filter=deactivated') },
+  { name: 'the health', who: 'admin', reach: (page) => showHealthData(page) },
+  { name: 'the health of 90 days', who: 'admin', reach: goto('/health?range=90d') },
+  { name: 'the alerts, switched on', who: 'admin', reach: (page) => switchAlertsOn(page) },
   { name: 'the audit log', who: 'admin', reach: goto('/audit-log') },
   { name: 'an event’s details', who: 'admin', reach: (page) => openDetails(page) },
   { name: 'a filter of the audit log', who: 'admin', reach: (page) => filterEvents(page) },
@@ -228,6 +231,19 @@ async function acceptWrongly(page: Page): Promise<void> {
   await page.getByLabel('Choose a password').fill('short')
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.locator('.hf-fault').first().waitFor()
+}
+
+async function showHealthData(page: Page): Promise<void> {
+  await page.goto('/health')
+  await page.getByText('Show data', { exact: true }).click()
+  await page.getByRole('table').waitFor()
+}
+
+async function switchAlertsOn(page: Page): Promise<void> {
+  await page.goto('/health')
+  await page.getByLabel('Mail the admins of this organization').check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Admins get a mail when something fails.').waitFor()
 }
 
 async function openDetails(page: Page): Promise<void> {

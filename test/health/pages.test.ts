@@ -17,7 +17,7 @@ describe('/health', () => {
     for (const label of ['Database', 'Scheduler', 'Queue', 'Disk', 'Vault', 'dbt', 'Mail', 'AI providers', 'Backups']) {
       expect(text).toContain(label)
     }
-    expect(text).toContain('Warning: Scheduler, Mail, AI providers.')
+    expect(text).toContain('Needs attention: Scheduler, Mail, AI providers.')
     expect(text).toContain('it was &lt;b&gt;down')
     expect(text).toContain('href="/health?range=90d"')
     expect(text).toContain('action="/health/alerts"')
@@ -53,7 +53,7 @@ describe('/health', () => {
     expect(polled.text).not.toContain('health-history')
     expect(polled.text).not.toContain('Checked. ')
     const asked = await pageOf(app, admin, '/health?refresh=true', PARTIAL)
-    expect(asked.text).toContain('Checked. Warning: ')
+    expect(asked.text).toContain('Checked. Needs attention: ')
   })
 
   test('stands without its history', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { DAY_MS, dateOfMs, HOUR_MS, MINUTE_MS } from '#lib/clock.ts'
 import { bandOf, uptimePercent } from '#platform/health/band.ts'
 import { fillBuckets } from '#platform/health/buckets.ts'
-import { type HistoryRow, installPieces, KNOWN_MS, knownMs, orgPieces } from '#platform/health/pieces.ts'
+import { type HistoryRow, installPieces, KNOWN_MS, knownMs, knownOf, orgPieces } from '#platform/health/pieces.ts'
 import { gridOf, RANGES } from '#platform/health/range.ts'
 import type { Status } from '#platform/health/reading.ts'
 import { START } from './arrange.ts'
@@ -42,10 +42,8 @@ describe('what is known of the install', () => {
 })
 
 describe('what is known of an org', () => {
-  const known = installPieces(
-    [...Array(13).keys()].map((place) => sample(place * 5)),
-    until(60),
-  )
+  const beats = [...Array(13).keys()].map((place) => sample(place * 5))
+  const known = knownOf(installPieces(beats, until(60)))
   const time = { fromMs: START, toMs: until(60) }
 
   test('is its last state before, until it flips', () => {
@@ -58,7 +56,7 @@ describe('what is known of an org', () => {
   })
 
   test('is nothing where the install did not run', () => {
-    const stopped = installPieces([sample(0), sample(50)], until(60))
+    const stopped = knownOf(installPieces([sample(0), sample(50)], until(60)))
     expect(sums(orgPieces([sample(-5, 'ok')], time, stopped))).toEqual({ ok: minutes(14), warn: 0, error: 0 })
   })
 
@@ -66,8 +64,14 @@ describe('what is known of an org', () => {
     const hours = [...Array(5).keys()].map((place) => hour(place, [HOUR_MS, 0, 0], 'ok'))
     const long = { fromMs: START, toMs: START + 5 * HOUR_MS }
     const rows = [hour(1, [HOUR_MS / 2, 0, HOUR_MS / 2], 'error'), sample(4 * 60, 'ok')]
-    const sum = sums(orgPieces(rows, long, installPieces(hours, long.toMs)))
+    const sum = sums(orgPieces(rows, long, knownOf(installPieces(hours, long.toMs))))
     expect(sum).toEqual({ ok: HOUR_MS / 2 + HOUR_MS, warn: 0, error: HOUR_MS / 2 + 2 * HOUR_MS })
+  })
+
+  test('is cut where a stretch that is known begins or ends, and holds again in the next one', () => {
+    const gaps = [0, 20, 40].map((minute) => ({ fromMs: until(minute), toMs: until(minute + 10), share: 0.5 }))
+    const rows = [sample(-5, 'ok'), sample(5, 'error'), sample(25, 'ok'), sample(26, 'warn')]
+    expect(sums(orgPieces(rows, time, gaps))).toEqual({ ok: minutes(3), warn: minutes(7), error: minutes(5) })
   })
 
   function sums(pieces: ReturnType<typeof orgPieces>) {

@@ -33,12 +33,16 @@ async function countOf(health: Health, orgId: number | null, component: string):
   return (await rowsOf(health, orgId, component)).length
 }
 
-/** What a roll-up made of as many days of that. */
-async function addDays(health: Health, days: number, orgId: number | null, component: string) {
-  const half = { okMs: DAY_MS / 2, warnMs: 0, errorMs: DAY_MS / 2 }
-  const rows = Array.from({ length: days }, (_, day) => ({
-    ...{ ms: health.time.ms - (day + 1) * DAY_MS, orgId, component, span: 'day' as const, status: 'error' as const },
-    ...half,
+/** What a roll-up made of days of that. */
+async function addSpans(
+  health: Health,
+  series: { orgId: number | null; component: string; span: 'hour' | 'day' },
+  { days, endMs }: { days: number; endMs: number },
+) {
+  const lengthMs = series.span === 'day' ? DAY_MS : HOUR_MS
+  const half = { okMs: lengthMs / 2, warnMs: 0, errorMs: lengthMs / 2, status: 'error' as const }
+  const rows = Array.from({ length: (days * DAY_MS) / lengthMs }, (_, place) => ({
+    ...{ ms: endMs - (place + 1) * lengthMs, ...series, ...half },
   }))
   await addSamples(health.ctx, rows)
 }
@@ -50,19 +54,14 @@ describe('rolled up', () => {
       await using health = await openHealth({ startMs: MIDNIGHT })
       const { ctx, time, orgId } = health
       const most = { install: 0, org: 0 }
-      await addDays(health, 366, null, 'db')
-      await addDays(health, 366, orgId, 'smtp')
-      const pass = async (hours: number) => {
-        await flap(health, time.ms, hours * 60, null, 'db')
-        await flap(health, time.ms, hours * 60, orgId, 'smtp')
-        time.advance(hours * HOUR_MS)
-        await rollUpHistory(ctx, never)
+      const both = [[null, 'db'] as const, [orgId, 'smtp'] as const]
+      // What 400 days of that, rolled up hour by hour, have come to a day ago.
+      for (const [org, component] of both) {
+        await addSpans(health, { orgId: org, component, span: 'day' }, { days: 369, endMs: time.ms - 31 * DAY_MS })
+        await addSpans(health, { orgId: org, component, span: 'hour' }, { days: 31, endMs: time.ms })
       }
-      // First a day at a time, to be quick; then hour by hour, as the job has it, when there is most.
-      for (let day = 0; day < 32; day++) await pass(24)
-      for (let hour = 0; hour < 49; hour++) {
-        await flap(health, time.ms, 60, null, 'db')
-        await flap(health, time.ms, 60, orgId, 'smtp')
+      for (let hour = 0; hour < 52; hour++) {
+        for (const [org, component] of both) await flap(health, time.ms, 60, org, component)
         time.advance(HOUR_MS)
         most.install = Math.max(most.install, await countOf(health, null, 'db'))
         most.org = Math.max(most.org, await countOf(health, orgId, 'smtp'))

@@ -4,8 +4,10 @@ import { PIXEL } from '#test/support/pictures.ts'
 import type { Stage } from './contract-stage.ts'
 import type { Json, Operation } from './documented.ts'
 import { groupCases } from './group-cases.ts'
+import { HEALTH_CASES } from './health-cases.ts'
 import { GATE_CASES, LICENSE_CASES } from './license-cases.ts'
 import { SMTP_CASES } from './smtp-cases.ts'
+import { webhookCases } from './webhook-cases.ts'
 
 export type Case = (stage: Stage, operation: Operation) => Promise<Response>
 
@@ -80,6 +82,7 @@ export const OWN: Readonly<Record<string, Case>> = {
     call(operation, { id: (await accessToken()).id }),
   'GET /api/health 200': ({ call }, operation) => call(operation),
   'GET /api/version 200': ({ call }, operation) => call(operation),
+  ...HEALTH_CASES,
   'GET /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 200': ({ call }, operation) => call(operation),
   'PATCH /api/me 422 invalid_name': ({ call }, operation) => call(operation, { body: '{"name":""}' }),
@@ -96,6 +99,7 @@ export const OWN: Readonly<Record<string, Case>> = {
   'GET /api/usage 200': ({ call }, operation) => call(operation, { query: 'period=all' }),
   'GET /api/usage 422 invalid_query': ({ call }, operation) => call(operation, { query: 'period=1y' }),
   'POST /api/usage/refresh-storage 200': ({ call }, operation) => call(operation),
+  ...webhookCases(),
 }
 
 function isInQuery(parameter: Json): boolean {

@@ -39,7 +39,10 @@ export async function setStage(app: TestApp) {
     send: (method: string, path: string, body: unknown, headers: Headers = admin.bearer) =>
       ask(path, json(method, body, { ...headers })),
     /** A request as the document shows it, with what the scenario changes. */
-    async call(operation: Operation, changed: { id?: number; headers?: Headers; body?: string; query?: string } = {}) {
+    async call(
+      operation: Operation,
+      changed: { id?: number | string; headers?: Headers; body?: string; query?: string } = {},
+    ) {
       const { method, hasBody, example } = operation
       const query = changed.query === undefined ? '' : `?${changed.query}`
       const path = `${pathWith(operation, changed.id ?? 1)}${query}`

@@ -48,6 +48,8 @@ const SECRETS = {
   'weak password': 'canaryweak6',
   'misplaced secret': 'canary-misplaced-7',
   'metrics token': 'canary-metrics-token-8',
+  'OpenAI key': 'canary-openai-key-9',
+  'Anthropic key': 'canary-anthropic-key-10',
 }
 
 /** Asks, and keeps every byte of every answer. */
@@ -209,6 +211,8 @@ async function startWatchedApp(smtpPort?: number) {
       JWT_SECRET: SECRETS['JWT secret'],
       METRICS_TOKEN: SECRETS['metrics token'],
       EGRESS_ALLOW: '127.0.0.1/32',
+      OPENAI_API_KEY: SECRETS['OpenAI key'],
+      ANTHROPIC_API_KEY: SECRETS['Anthropic key'],
       LOG_LEVEL: 'debug',
       ...(smtpPort !== undefined && {
         ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(smtpPort), SMTP_TLS: 'none' },

@@ -1,18 +1,21 @@
 import { eq } from 'drizzle-orm'
+import { auditLog } from '#core/audit/tables.ts'
 import { relayPurpose } from '#core/mail/org-mail.ts'
 import { smtpSettings } from '#core/mail/tables.ts'
 import { users } from '#core/tenancy/tables.ts'
+import { webhooks } from '#core/webhooks/tables.ts'
 import { scopes } from '#db/columns.ts'
 import { createToken } from '#platform/tokens/token.ts'
 import { makeGroup } from '#test/groups/arrange.ts'
 import type { TestApp, TestPerson } from '#test/support/app.ts'
 import { json, makeOrg, makePerson } from '#test/support/app.ts'
+import { makeDelivery, makeWebhookOf } from '#test/webhooks/rows.ts'
 
 /** An org with rows of every kind. Whatever text it holds contains its mark, so that a row of it is recognised anywhere. */
 export type Tenant = Readonly<{ mark: string; orgId: number; slug: string; admin: TestPerson }>
 
 /** Makes a row of a tenant and answers with its id. */
-type MakeRow = (app: TestApp, tenant: Tenant) => Promise<number>
+type MakeRow = (app: TestApp, tenant: Tenant) => Promise<number | string>
 
 /** What every group of a tenant gives. */
 const GIVEN = 'member.read'
@@ -25,10 +28,16 @@ const ROWS: Readonly<Record<string, MakeRow>> = {
   '/api/invites/{id}': makeInvite,
   '/api/members/{user_id}': makeMember,
   '/api/users/{id}': makeMember,
+  '/api/webhooks/deliveries/{id}': makeDeliveryOf,
+  '/api/webhooks/{id}': makeHook,
+  '/api/webhooks/{id}/old-secret': makeRotated,
+  '/webhooks/{id}/end-old-secret': makeRotated,
+  '/webhooks/{id}/enable': makeHookOff,
   '/tokens/{id}': makeToken,
   '/groups/{id}': makeGroupOf,
   '/members/invites/{id}': makeInvite,
   '/members/{id}': makeMember,
+  '/webhooks/{id}': makeHook,
   '/users/{id}': makeMember,
   '/users/{id}/activate': makeDeactivated,
 }
@@ -57,9 +66,10 @@ export async function restOf(
   app: TestApp,
   tenant: Tenant,
   { method, path }: { method: string; path: string },
-  id: number,
+  id: number | string,
 ): Promise<Readonly<Record<string, string | number>>> {
   if (path.endsWith('/permissions/{permission}')) return { permission: method === 'PUT' ? 'audit.read' : GIVEN }
+  if (path.includes('{delivery_id}')) return { delivery_id: await makeDeliveryOf(app, tenant) }
   if (!path.includes('{id}/members/{user_id}')) return {}
   const userId = await makeMember(app, tenant)
   const place = `/api/groups/${id}/members/${userId}`
@@ -94,6 +104,32 @@ async function makeInvite(app: TestApp, { mark, admin }: Tenant): Promise<number
 
 async function makeGroupOf(app: TestApp, { mark, orgId }: Tenant): Promise<number> {
   return await makeGroup(app, orgId, [GIVEN], [], `${mark} group ${++made}`)
+}
+
+async function makeHook(app: TestApp, { mark, admin, orgId }: Tenant): Promise<number> {
+  const gone = await app.ctx.db.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.orgId, orgId))
+  const [, oldest] = gone.map(({ id }) => id).toSorted((one, other) => other - one)
+  if (gone.length > 10 && oldest !== undefined) await app.ctx.db.delete(webhooks).where(eq(webhooks.id, oldest))
+  return await makeWebhookOf(app, { orgId, userId: admin.userId }, `https://${mark}.example.test/hook`)
+}
+
+async function makeHookOff(app: TestApp, tenant: Tenant): Promise<number> {
+  const id = await makeHook(app, tenant)
+  await app.ctx.db.update(webhooks).set({ isActive: false }).where(eq(webhooks.id, id))
+  return id
+}
+
+async function makeRotated(app: TestApp, tenant: Tenant): Promise<number> {
+  const id = await makeHook(app, tenant)
+  await app.fetch(`/api/webhooks/${id}/rotate-secret`, { method: 'POST', headers: tenant.admin.bearer })
+  return id
+}
+
+async function makeDeliveryOf(app: TestApp, tenant: Tenant): Promise<string> {
+  const { mark, orgId } = tenant
+  const webhookId = await makeHook(app, tenant)
+  const [event] = await app.ctx.db.select().from(auditLog).where(eq(auditLog.orgId, orgId)).limit(1)
+  return await makeDelivery(app, { orgId, webhookId, eventId: event?.eventId ?? '' }, `${mark} says ok`)
 }
 
 async function makeMember(app: TestApp, { mark, orgId }: Tenant): Promise<number> {

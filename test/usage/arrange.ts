@@ -1,6 +1,7 @@
+import { sql } from 'drizzle-orm'
 import type { Scope } from '#core/scope.ts'
 import { usageDays, usageLevels } from '#core/usage/tables.ts'
-import { recordUsage, type UsageEvent } from '#core/usage/usage.ts'
+import { monthName, recordUsage, type UsageEvent } from '#core/usage/usage.ts'
 import { dateOfMs } from '#lib/clock.ts'
 import type { LevelKind } from '#platform/usage/levels.ts'
 import { makeOrg, makePerson, startTestApp } from '#test/support/app.ts'
@@ -21,11 +22,18 @@ export async function openUsage(ms = NOON) {
     /** As a room built later does. */
     use: (event: UsageEvent, id = orgId) =>
       app.ctx.db.transaction((tx) => recordUsage(app.ctx, tx, scopeIn(id), event)),
-    /** The count of a day, past the verb. */
-    count: (day: string, events: number, more: Partial<typeof usageDays.$inferInsert> = {}) =>
-      app.ctx.db
+    /** The count of a day and in its month, past the verb. */
+    count: async (day: string, events: number, more: Partial<typeof usageDays.$inferInsert> = {}) => {
+      const row = { ...({ orgId, kind: 'llm.call', source: 'chat', outcome: 'ok', events } as const), ...more }
+      const { orgId: org, kind, source, outcome } = usageDays
+      await app.ctx.db
         .insert(usageDays)
-        .values({ ...{ orgId, day, kind: 'llm.call', source: 'chat', outcome: 'ok', events }, ...more }),
+        .values([day, monthName(day)].map((each) => ({ ...row, day: each })))
+        .onConflictDoUpdate({
+          target: [org, usageDays.day, kind, source, outcome],
+          set: { events: sql`${usageDays.events} + ${events}` },
+        })
+    },
     level: (day: string, kind: LevelKind, value: number, id = orgId) =>
       app.ctx.db.insert(usageLevels).values({ orgId: id, day, kind, value }),
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),

@@ -75,7 +75,7 @@ describe('the retention of usage events', () => {
     expect(await trimUsageEvents(app.ctx, never)).toBe(TRIMMED_AT_ONCE_MAX + 5)
     const left = await app.ctx.db.select({ at: usageEvents.at }).from(usageEvents)
     expect(left).toEqual(Array.from({ length: 4 }, () => ({ at: edge })))
-    expect(await app.ctx.db.$count(usageDays)).toBe(1)
+    expect(await app.ctx.db.$count(usageDays)).toBe(2)
     expect(await trimUsageEvents(app.ctx, never)).toBe(0)
   })
 

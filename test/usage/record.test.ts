@@ -20,7 +20,7 @@ async function rowsOf({ app, orgId }: Usage) {
 }
 
 describe('a use that is recorded', () => {
-  test('is a row of its own and one more of its day, its source and its outcome', async () => {
+  test('is a row of its own and one more of its day and its month, its source and its outcome', async () => {
     await using usage = await openUsage()
     await usage.use(CALL)
     await usage.use(CALL)
@@ -32,8 +32,11 @@ describe('a use that is recorded', () => {
     expect(events[0]).toEqual({ kind: 'llm.call', source: 'chat', outcome: 'ok', at: dateOfMs(NOON) })
     expect(days).toEqual([
       '2026-03-15 llm.call chat ok 2',
+      'month 2026-03 llm.call chat ok 2',
       '2026-03-15 llm.call agent failed 1',
+      'month 2026-03 llm.call agent failed 1',
       '2026-03-16 dbt.run  failed 1',
+      'month 2026-03 dbt.run  failed 1',
     ])
   })
 
@@ -43,14 +46,14 @@ describe('a use that is recorded', () => {
     await usage.use(CALL, other.orgId)
     expect((await rowsOf(usage)).days).toEqual([])
     await usage.use(CALL)
-    expect((await rowsOf(usage)).days).toEqual(['2026-03-15 llm.call chat ok 1'])
+    expect((await rowsOf(usage)).days).toEqual(['2026-03-15 llm.call chat ok 1', 'month 2026-03 llm.call chat ok 1'])
   })
 
   test('is counted once each when many are recorded at one time', async () => {
     await using usage = await openUsage()
     await Promise.all(Array.from({ length: 40 }, () => usage.use(CALL)))
     const { events, days } = await rowsOf(usage)
-    expect([events.length, days]).toEqual([40, ['2026-03-15 llm.call chat ok 40']])
+    expect([events.length, days]).toEqual([40, ['2026-03-15 llm.call chat ok 40', 'month 2026-03 llm.call chat ok 40']])
   })
 
   test('is gone with the transaction it was part of', async () => {

@@ -3,6 +3,7 @@ import { page } from '#views/layout.tsx'
 import { plainPage } from '#views/plain-layout.tsx'
 import { type Say, shellOf } from './gallery-data.tsx'
 import { groupsPages } from './gallery-groups.tsx'
+import { healthPages } from './gallery-health.tsx'
 import { licensePages } from './gallery-license.tsx'
 import { brandOf, organizationPages, orgsPages } from './gallery-orgs.tsx'
 import { errorPages, invitePages, sessionPages, setupPages } from './gallery-plain.tsx'
@@ -18,6 +19,7 @@ import {
 import { smtpPages } from './gallery-smtp.tsx'
 import { usagePages } from './gallery-usage.tsx'
 import { usersPages } from './gallery-users.tsx'
+import { webhooksPages } from './gallery-webhooks.tsx'
 
 export type { Say } from './gallery-data.tsx'
 
@@ -27,7 +29,8 @@ export function gallery(say: Say, theme: Theme): Map<string, string> {
   const inShell = {
     ...{ ...membersPages(say), ...groupsPages(say), ...usersPages(say), ...orgsPages(say), ...organizationPages(say) },
     ...{ ...accountPages(say), ...tokensPages(say), ...tourPages(say), ...auditLogPages(say), ...licensePages(say) },
-    ...{ ...licenseBannerPages(say), ...smtpPages(say), ...usagePages(say) },
+    ...{ ...licenseBannerPages(say), ...smtpPages(say), ...usagePages(say), ...healthPages(say) },
+    ...webhooksPages(say),
   }
   for (const [name, shown] of Object.entries<Shown>(inShell)) {
     const toasts = [{ tone: 'success', text: say('Invited rin@acme.test.') }] as const

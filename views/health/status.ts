@@ -14,7 +14,7 @@ export function overallWords(components: readonly Readonly<{ label: string; stat
   const failing = namesOf(components, 'error')
   const warning = namesOf(components, 'warn')
   if (failing === '' && warning === '') return 'Everything is normal.'
-  return [failing && `Failing: ${failing}.`, warning && `Warning: ${warning}.`].filter(Boolean).join(' ')
+  return [failing && `Failing: ${failing}.`, warning && `Needs attention: ${warning}.`].filter(Boolean).join(' ')
 }
 
 function namesOf(

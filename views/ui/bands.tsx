@@ -60,7 +60,7 @@ export type BandMarksProps = Time & Readonly<{ marks: readonly BandMark[] }>
 export function BandMarks(props: BandMarksProps): JSX.Element {
   const count = props.marks.reduce((sum, { texts }) => sum + texts.length, 0)
   return (
-    <svg class="hf-band-marks" role="img" aria-label={`Changes: ${count}`}>
+    <svg class="hf-band-marks" role="img" aria-label={attribute(`Changes: ${count}`)}>
       {props.marks.map((mark) => (
         <g>
           <title safe>{mark.texts.join('\n')}</title>

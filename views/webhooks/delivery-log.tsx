@@ -62,17 +62,28 @@ function tabsOf(id: number, state: LogState) {
 function EventFilter({ id, state, choices }: DeliveryLogProps): JSX.Element {
   const types = choices.map(({ type }) => ({ value: type, label: type }))
   return (
-    <form class="hf-form-line hf-webhook-filter" method="get" action={`/webhooks/${id}`}>
-      {state.status !== undefined && <input type="hidden" name="status" value={state.status} />}
-      <SelectField
-        id="delivery-event"
-        name="event"
-        label="Event"
-        value={state.event}
-        choices={[{ value: '', label: 'Every event' }, ...types]}
-      />
-      <SubmitButton label="Filter" busyLabel="Filtering…" look="plain" />
-    </form>
+    <search class="hf-webhook-filter">
+      <form
+        class="hf-form-line"
+        method="get"
+        action={`/webhooks/${id}`}
+        hx-get={`/webhooks/${id}`}
+        hx-trigger="change, submit"
+        hx-target="#webhook"
+        hx-swap="outerHTML"
+        hx-replace-url="true"
+      >
+        {state.status !== undefined && <input type="hidden" name="status" value={state.status} />}
+        <SelectField
+          id="delivery-event"
+          name="event"
+          label="Event"
+          value={state.event}
+          choices={[{ value: '', label: 'Every event' }, ...types]}
+        />
+        <SubmitButton label="Filter" busyLabel="Filtering…" look="plain" />
+      </form>
+    </search>
   )
 }
 

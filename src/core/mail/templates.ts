@@ -3,7 +3,6 @@ import { renderNoticeMail } from '#views/mail/notice.tsx'
 import { renderPasswordResetMail } from '#views/mail/password-reset.tsx'
 import { renderSmtpTestMail } from '#views/mail/smtp-test.tsx'
 import { renderTemporaryPasswordMail } from '#views/mail/temporary-password.tsx'
-import { renderWebhookDisabledMail } from '#views/mail/webhook-disabled.tsx'
 
 /** A mail by its template, with what the template needs. */
 export type MailContent =
@@ -12,7 +11,6 @@ export type MailContent =
   | Readonly<{ template: 'password-reset'; props: Parameters<typeof renderPasswordResetMail>[0] }>
   | Readonly<{ template: 'smtp-test'; props: Parameters<typeof renderSmtpTestMail>[0] }>
   | Readonly<{ template: 'temporary-password'; props: Parameters<typeof renderTemporaryPasswordMail>[0] }>
-  | Readonly<{ template: 'webhook-disabled'; props: Parameters<typeof renderWebhookDisabledMail>[0] }>
 
 export type RenderedMail = Readonly<{ subject: string; html: string; text: string }>
 
@@ -29,7 +27,5 @@ export function renderMail(content: MailContent): RenderedMail {
       return renderSmtpTestMail(content.props)
     case 'temporary-password':
       return renderTemporaryPasswordMail(content.props)
-    case 'webhook-disabled':
-      return renderWebhookDisabledMail(content.props)
   }
 }

@@ -19,7 +19,7 @@ export const usageEvents = table(
   (t) => [index('usage_events_org_at').on(t.orgId, t.at, t.id)],
 )
 
-/** How many usage events a day had, written with each of them: pages read this table only. */
+/** How many usage events a day and a month had, written with each of them: pages read this table only. */
 export const usageDays = table(
   'usage_days',
   { scope: 'org', column: 'org_id' },
@@ -28,7 +28,7 @@ export const usageDays = table(
     orgId: integer('org_id')
       .notNull()
       .references(() => orgs.id, { onDelete: 'cascade' }),
-    /** `YYYY-MM-DD`, UTC. */
+    /** `YYYY-MM-DD`, UTC; or `month YYYY-MM`, which stands behind all days, for the sum of a month. */
     day: text('day').notNull(),
     kind: text('kind', { enum: ['llm.call', 'dbt.run'] }).notNull(),
     source: text('source').notNull(),

@@ -12,8 +12,8 @@ export type UsageEvent =
 const SOURCE = /^[a-z][a-z0-9_-]{0,31}$/
 
 /**
- * Writes down that an org used something, and adds it to the count of its day, in the transaction of the use; for the verbs of
- * rooms, at the end of theirs: until the commit other uses of that day wait. `source` is a word such as `chat`; any other text
+ * Writes down that an org used something, and adds it to the counts of its day and its month, in the transaction of the use; for the verbs of
+ * rooms, at the end of theirs: until the commit other uses of its kind wait. `source` is a word such as `chat`; any other text
  * is the caller's mistake and throws.
  */
 export async function recordUsage(
@@ -27,11 +27,17 @@ export async function recordUsage(
   if (kind === 'llm.call' && !SOURCE.test(source)) throw new Error('the source of a usage event is a short word')
   const at = ctx.clock.now()
   await tx.insert(usageEvents).values({ orgId, kind, source, outcome, at })
+  const day = dayOf(at)
   await tx
     .insert(usageDays)
-    .values({ orgId, day: dayOf(at), kind, source, outcome, events: 1 })
+    .values([day, monthName(day)].map((each) => ({ orgId, day: each, kind, source, outcome, events: 1 })))
     .onConflictDoUpdate({
       target: [usageDays.orgId, usageDays.day, usageDays.kind, usageDays.source, usageDays.outcome],
       set: { events: sql`${usageDays.events} + 1` },
     })
+}
+
+/** The name that a day's month bears among the days of `usage_days`. */
+export function monthName(day: string): string {
+  return `month ${day.slice(0, 7)}`
 }

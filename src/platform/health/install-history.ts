@@ -7,7 +7,7 @@ import { type Change, listInstallChanges } from './changes.ts'
 import { INSTALL_COMPONENTS, type InstallComponent } from './component.ts'
 import { kept } from './kept.ts'
 import { REFERENCE } from './org-roll-up.ts'
-import { installPieces, KNOWN_MS, type Piece } from './pieces.ts'
+import { installPieces, KNOWN_MS, type Known, knownOf } from './pieces.ts'
 import { gridOf, RANGES, type Range } from './range.ts'
 import { HISTORY_ROW } from './series.ts'
 import { healthSamples } from './tables.ts'
@@ -20,7 +20,7 @@ export type InstallHistory = Readonly<{
   nowMs: number
   bands: ReadonlyMap<InstallComponent, Band>
   /** When the install knew about itself. */
-  known: readonly Piece[]
+  known: readonly Known[]
   changes: readonly Change[]
 }>
 
@@ -48,11 +48,11 @@ async function read(ctx: Context, range: Range): Promise<InstallHistory> {
   const [nowMs, grid] = [now.getTime(), gridOf(range, now)]
   const [rows, changes] = await Promise.all([readRows(ctx, grid.fromMs), listInstallChanges(ctx, grid.fromMs)])
   const bands = new Map<InstallComponent, Band>()
-  let known: readonly Piece[] = []
+  let known: readonly Known[] = []
   for (const component of INSTALL_COMPONENTS) {
     const own = rows.filter((row) => row.component === component)
     const pieces = installPieces(own, nowMs)
-    if (component === REFERENCE) known = pieces
+    if (component === REFERENCE) known = knownOf(pieces)
     bands.set(component, bandOf(fillBuckets(pieces, grid), grid, nowMs))
   }
   return { grid, nowMs, bands, known, changes }

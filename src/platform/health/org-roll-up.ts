@@ -3,7 +3,7 @@ import type { Database, Tx } from '#db/database.ts'
 import { DAY_MS, dateOfMs, HOUR_MS } from '#lib/clock.ts'
 import { fillBuckets } from './buckets.ts'
 import { type Cuts, floorTo } from './cuts.ts'
-import { type HistoryRow, installPieces, orgPieces } from './pieces.ts'
+import { type HistoryRow, installPieces, knownOf, orgPieces } from './pieces.ts'
 import { findRowBefore, readSeries, replaceRows, type Series } from './series.ts'
 import { healthSamples } from './tables.ts'
 
@@ -47,7 +47,7 @@ async function rollUp(tx: Tx, series: Series, span: 'hour' | 'day', { spanMs, to
   const before = await findRowBefore(tx, series, first.at.getTime())
   const reference = { orgId: null, component: REFERENCE }
   const known = await readSeries(tx, reference, ['sample', 'hour', 'day'], { fromMs: fromMs - DAY_MS, toMs })
-  const pieces = orgPieces(before ? [before, ...rows] : rows, { fromMs, toMs }, installPieces(known, toMs))
+  const pieces = orgPieces(before ? [before, ...rows] : rows, { fromMs, toMs }, knownOf(installPieces(known, toMs)))
   const buckets = fillBuckets(pieces, { fromMs, bucketMs: spanMs, count: (toMs - fromMs) / spanMs })
   const begun = new Set(rows.map(({ at }) => floorTo(at.getTime(), spanMs)))
   const happened = buckets.filter((bucket) => begun.has(bucket.fromMs))

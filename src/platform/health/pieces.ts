@@ -48,20 +48,44 @@ export function installPieces(rows: readonly HistoryRow[], toMs: number): Piece[
   return pieces
 }
 
+/** A stretch of which one share is known. */
+export type Known = Readonly<{ fromMs: number; toMs: number; share: number }>
+
+/** What is known of the time at all, by the pieces of one component of the install: neighbours of one share are one stretch. */
+export function knownOf(pieces: readonly Piece[]): Known[] {
+  const known: Known[] = []
+  for (const piece of pieces) {
+    const { fromMs, toMs } = piece
+    const share = knownMs(piece) / (toMs - fromMs)
+    const last = known.at(-1)
+    if (last?.toMs === fromMs && last.share === share) known[known.length - 1] = { ...last, toMs }
+    else known.push({ fromMs, toMs, share })
+  }
+  return known
+}
+
 /**
  * What rows of an org, oldest first and beginning with the last one before `fromMs`, say about the time from there to `toMs`. A
- * state holds until the next row, wherever the install knew about itself: `known` are the pieces of one of its components.
+ * state holds until the next row, wherever the install knew about itself.
  */
 export function orgPieces(
   rows: readonly HistoryRow[],
   { fromMs, toMs }: Readonly<{ fromMs: number; toMs: number }>,
-  known: readonly Piece[],
+  known: readonly Known[],
 ): Piece[] {
   const pieces: Piece[] = []
   let cursor = fromMs
+  let place = 0
   let current: HistoryRow | undefined
   const hold = (until: number) => {
-    if (current) for (const piece of known) pieces.push(...within(current, piece, cursor, until))
+    for (; current && place < known.length; place++) {
+      const stretch = known[place]
+      if (!stretch || stretch.fromMs >= until) break
+      const [from, to] = [Math.max(cursor, stretch.fromMs), Math.min(until, stretch.toMs)]
+      if (to > from) pieces.push(steady(current, from, to, stretch.share))
+      // The next state may begin within it.
+      if (stretch.toMs > until) break
+    }
     cursor = Math.max(cursor, until)
   }
   for (const row of rows) {
@@ -83,12 +107,6 @@ export function worstIn(durations: Durations): Status | undefined {
 
 export function knownMs({ ok, warn, error }: Durations): number {
   return ok + warn + error
-}
-
-/** The state of a row over the part of a piece that lies between two times, as far as that piece is known. */
-function within(row: HistoryRow, piece: Piece, fromMs: number, toMs: number): Piece[] {
-  const [from, to] = [Math.max(fromMs, piece.fromMs), Math.min(toMs, piece.toMs)]
-  return to > from ? [steady(row, from, to, knownMs(piece) / (piece.toMs - piece.fromMs))] : []
 }
 
 function steady({ status, message, latencyMs }: HistoryRow, fromMs: number, toMs: number, share: number): Piece {

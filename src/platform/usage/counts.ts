@@ -1,8 +1,12 @@
-import { and, eq, gte, lte, sql, sum } from 'drizzle-orm'
+import { and, eq, gte, lte } from 'drizzle-orm'
 import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
 import { usageDays } from '#core/usage/tables.ts'
+import { monthName } from '#core/usage/usage.ts'
 import { type Span, stretchesOf } from './period.ts'
+
+/** Before the name of every month. */
+const MONTHS = monthName('')
 
 /** A figure over a period: what it comes to, what it came to in the period before, and its course. */
 export type Figure = Readonly<{
@@ -21,15 +25,22 @@ export type CountRow = Readonly<{
   events: number
 }>
 
-/** What the days of a span hold of an org, by day, and of all days by month. Its cost follows the days, not the events. */
-export async function listCounts(ctx: Context, scope: Scope, { period, readFrom, today }: Span): Promise<CountRow[]> {
+/** What the days of a span hold of an org, or all its months. Its cost follows their number, and not that of the events. */
+export async function listCounts(ctx: Context, scope: Scope, { readFrom, today }: Span): Promise<CountRow[]> {
   const { orgId, day, kind, source, outcome, events } = usageDays
-  const from = period === 'all' ? sql<string>`substr(${day}, 1, 7) || '-01'` : sql<string>`${day}`
-  return await ctx.db
-    .select({ from, kind, source, outcome, events: sum(events).mapWith(Number) })
+  const [first, last] = readFrom === undefined ? [MONTHS, monthName(today)] : [readFrom, today]
+  const rows = await ctx.db
+    .select({ day, kind, source, outcome, events })
     .from(usageDays)
-    .where(and(eq(orgId, scope.orgId), lte(day, today), readFrom === undefined ? undefined : gte(day, readFrom)))
-    .groupBy(from, kind, source, outcome)
+    .where(and(eq(orgId, scope.orgId), gte(day, first), lte(day, last)))
+  return rows.map(({ day: stretch, ...row }) => ({
+    ...row,
+    from: readFrom === undefined ? firstDayOf(stretch) : stretch,
+  }))
+}
+
+function firstDayOf(month: string): string {
+  return `${month.slice(MONTHS.length)}-01`
 }
 
 /** Some rows as one figure. */

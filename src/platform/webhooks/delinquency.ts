@@ -1,10 +1,10 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
+import { enqueueAdminMail } from '#core/mail/admins.ts'
 import { webhooks } from '#core/webhooks/tables.ts'
 import type { Tx } from '#db/database.ts'
 import { addMs, DAY_MS } from '#lib/clock.ts'
-import { enqueueDisabledMails } from './disabled-mail.ts'
 import type { Answer } from './request.ts'
 import { GONE, verdictOf } from './retry.ts'
 import type { Webhook } from './webhook.ts'
@@ -46,5 +46,12 @@ async function disable(ctx: Context, tx: Tx, { id, orgId, url }: Webhook, reason
     .returning({ id: webhooks.id })
   if (!off) return
   await record(ctx, tx, { orgId, actor: { kind: 'nobody' } }, 'webhook.disabled', { webhook_id: id, url, reason })
-  await enqueueDisabledMails(ctx, tx, { orgId, webhookId: id })
+  await enqueueAdminMail(ctx, tx, orgId, {
+    subject: 'A webhook is disabled',
+    lines: [
+      `Honeyframe no longer sends events to ${url}. ${reason}`,
+      'Mend the receiver, enable the webhook, and replay what it missed: events are kept for 30 days.',
+    ],
+    linkPath: `/webhooks/${id}`,
+  })
 }

@@ -81,13 +81,10 @@ export async function redeliver(ctx: Context, scope: Scope, id: string): Promise
 
 async function withTries({ db }: Context, rows: readonly Row[]): Promise<Delivery[]> {
   const ids = rows.map(({ id }) => id)
-  const tries =
-    ids.length === 0
-      ? []
-      : await db
-          .select()
-          .from(webhookAttempts)
-          .where(inArray(webhookAttempts.deliveryId, ids))
-          .orderBy(asc(webhookAttempts.deliveryId), asc(webhookAttempts.number))
+  const tries = await db
+    .select()
+    .from(webhookAttempts)
+    .where(inArray(webhookAttempts.deliveryId, ids))
+    .orderBy(asc(webhookAttempts.deliveryId), asc(webhookAttempts.number))
   return rows.map((row) => ({ ...row, tries: tries.filter(({ deliveryId }) => deliveryId === row.id) }))
 }

@@ -59,7 +59,7 @@ export const UPDATE = describe({
     'What is not named stays. While it is off no deliveries are made for it; those that wait are dropped when their time comes.',
   answers: { 200: { description: 'The webhook.', schema: WebhookObject, example: EXAMPLE } },
   errors: { ...FOUND, 422: URL_ERRORS },
-  requestExample: { is_active: true },
+  requestExample: { events: ['invite.*', 'member.role_changed'] },
 })
 
 export const DELETE = describe({

@@ -3,7 +3,6 @@ import type { Context } from '#core/context.ts'
 import { defineJob, type Job } from '#jobs/job.ts'
 import type { Schedule } from '#jobs/schedule.ts'
 import { deliver } from './deliver.ts'
-import { DISABLED_MAIL_KIND, sendDisabledMail } from './disabled-mail.ts'
 import { dispatchEvent } from './dispatch.ts'
 import { WEBHOOK_DELIVER_KIND } from './new-delivery.ts'
 import { numberOf, textOf } from './payload.ts'
@@ -12,7 +11,6 @@ import { trimDeliveries } from './retention.ts'
 
 /** More than anything but a broken database needs: what a receiver says is no failure of the job. */
 const DELIVER_ATTEMPTS_MAX = 50
-const MAIL_ATTEMPTS_MAX = 12
 
 /** What the clock and the queue do for webhooks. */
 export const webhooksJobs: readonly Job<Context>[] = [
@@ -49,13 +47,6 @@ export const webhooksJobs: readonly Job<Context>[] = [
         await finish(tx)
         if (orgId !== undefined) await replaySome(ctx, tx, { ...payload, orgId })
       }),
-  }),
-  defineJob<Context, { webhookId: number; userId: number }>({
-    kind: DISABLED_MAIL_KIND,
-    lane: 'outbound',
-    attemptsMax: MAIL_ATTEMPTS_MAX,
-    parse: (stored) => ({ webhookId: numberOf(stored, 'webhookId'), userId: numberOf(stored, 'userId') }),
-    run: (ctx, { payload, id }) => sendDisabledMail(ctx, payload, id),
   }),
   defineJob<Context, null>({
     kind: 'webhook.trim',

@@ -1,0 +1,93 @@
+import { expect, test } from 'bun:test'
+import { eq } from 'drizzle-orm'
+import { claimFairly } from '#jobs/fair-claim.ts'
+import { jobs } from '#jobs/tables.ts'
+import { startWorker, type WorkerContext } from '#jobs/worker.ts'
+import { addMs, SECOND_MS } from '#lib/clock.ts'
+import { asJob, enqueue, eventually, openJobs, otherNode } from './context.ts'
+
+const LEASE_MS = 60_000
+const CLAIM = { worker: 'one', kinds: ['note.write'], limit: 10, leaseMs: LEASE_MS, perOrgMax: 2 }
+
+function claim(ctx: WorkerContext, changed: Partial<Parameters<typeof claimFairly>[1]> = {}) {
+  return claimFairly(ctx, { ...CLAIM, load: new Map(), ...changed })
+}
+
+/** Jobs of these orgs, each due a second after the one before; the last is due now. */
+async function fill(ctx: WorkerContext, orgs: readonly (number | undefined)[]): Promise<string[]> {
+  const ids: string[] = []
+  for (const [place, orgId] of orgs.entries()) {
+    const runAt = addMs(ctx.clock.now(), (place - orgs.length) * SECOND_MS)
+    const org = orgId === undefined ? {} : { orgId }
+    ids.push(await enqueue(ctx, { kind: 'note.write', payload: null, runAt, ...org }))
+  }
+  return ids
+}
+
+test('of each org no more is taken than it may have at once, the oldest first', async () => {
+  await using ctx = await openJobs()
+  const ids = await fill(ctx, [1, 1, 1, 1, 2, 1, 2, 2, 3])
+  const taken = await claim(ctx)
+  expect(taken.map(({ id }) => id)).toEqual([ids[0], ids[1], ids[4], ids[6], ids[8]].map(String))
+  expect(
+    taken.every(({ state, attempts, lockedBy }) => state === 'running' && attempts === 1 && lockedBy === 'one'),
+  ).toBe(true)
+})
+
+test('what runs already counts, and a full org hides nobody behind it', async () => {
+  await using ctx = await openJobs()
+  const ids = await fill(ctx, [...Array<number>(60).fill(1), 2, 3])
+  const taken = await claim(ctx, {
+    load: new Map([
+      [1, 2],
+      [3, 1],
+    ]),
+  })
+  expect(taken.map(({ id }) => id)).toEqual([ids[60], ids[61]].map(String))
+})
+
+test('jobs of the whole install share what one org may have', async () => {
+  await using ctx = await openJobs()
+  await fill(ctx, [undefined, undefined, undefined, 1])
+  expect((await claim(ctx)).map(({ orgId }) => orgId)).toEqual([null, null, 1])
+  expect((await claim(ctx, { load: new Map([[0, 2]]) })).map(({ orgId }) => orgId)).toEqual([])
+})
+
+test('a job whose worker died is taken again, and one that is not due is left', async () => {
+  await using ctx = await openJobs()
+  const [id = ''] = await fill(ctx, [1])
+  await enqueue(ctx, { kind: 'note.write', payload: null, orgId: 2, runAt: addMs(ctx.clock.now(), LEASE_MS) })
+  await enqueue(ctx, { kind: 'note.read', payload: null, orgId: 2 })
+  expect(await claim(ctx)).toHaveLength(1)
+  expect(await claim(ctx, { worker: 'two' })).toHaveLength(0)
+  await ctx.db
+    .update(jobs)
+    .set({ lockedUntil: addMs(ctx.clock.now(), -1) })
+    .where(eq(jobs.id, id))
+  expect(await claim(ctx, { worker: 'two' })).toEqual([expect.objectContaining({ id, attempts: 2, lockedBy: 'two' })])
+})
+
+test('two nodes share the jobs of many orgs, and each job runs once', async () => {
+  await using ctx = await openJobs()
+  const ids = await fill(
+    ctx,
+    Array.from({ length: 60 }, (_, place) => place % 7),
+  )
+  const seen: string[] = []
+  const running = new Map<number, number>()
+  let most = 0
+  const job = asJob('note.write', async (_, run) => {
+    const org = run.orgId ?? 0
+    running.set(org, (running.get(org) ?? 0) + 1)
+    most = Math.max(most, running.get(org) ?? 0)
+    seen.push(run.id)
+    await Bun.sleep(3)
+    running.set(org, (running.get(org) ?? 1) - 1)
+  })
+  const options = { pollMs: 10, concurrency: 12, perOrgMax: 2 }
+  await using _one = startWorker(otherNode(ctx), [job], options)
+  await using _two = startWorker(otherNode(ctx), [job], options)
+  await eventually(async () => (await ctx.db.$count(jobs, eq(jobs.state, 'done'))) === 60)
+  expect(seen.toSorted()).toEqual(ids.toSorted())
+  expect(most).toBeLessThanOrEqual(4)
+})

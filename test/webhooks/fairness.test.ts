@@ -1,0 +1,51 @@
+import { expect, test } from 'bun:test'
+import { jobs } from '#jobs/tables.ts'
+import { addMs, MINUTE_MS } from '#lib/clock.ts'
+import { webhookDeliveries } from '#platform/webhooks/tables.ts'
+import { createWebhook } from '#platform/webhooks/webhook.ts'
+import { eventually } from '#test/jobs/context.ts'
+import { makeOrg, makePerson } from '#test/support/app.ts'
+import { startListener } from '#test/support/listener.ts'
+import { GROUP_MADE, happen, type Stage, scopeOf, startStage } from './arrange.ts'
+
+const WAITING = 10_000
+const AT_ONCE = 500
+
+/** Deliveries of one event that are all due, as a dead endpoint leaves them behind. */
+async function fillWaiting({ ctx, orgId }: Stage, webhookId: number, eventId: string): Promise<void> {
+  const createdAt = addMs(ctx.clock.now(), -MINUTE_MS)
+  for (let from = 0; from < WAITING; from += AT_ONCE) {
+    const ids = Array.from({ length: AT_ONCE }, () => ctx.random.uuid())
+    const made = { orgId, webhookId, eventId, eventType: 'group.created', state: 'waiting' as const, createdAt }
+    await ctx.db.insert(webhookDeliveries).values(ids.map((id) => ({ ...made, id, origin: `replay:${id}` })))
+    const job = { kind: 'webhook.deliver', orgId, state: 'waiting' as const, runAt: createdAt, createdAt }
+    await ctx.db.insert(jobs).values(
+      ids.map((id) => ({
+        ...job,
+        id: ctx.random.uuid(),
+        payload: JSON.stringify({ plain: { deliveryId: id, number: 1 } }),
+      })),
+    )
+  }
+}
+
+test(`${WAITING} deliveries that wait on one tenant’s dead endpoint delay another’s by less than 2 s`, async () => {
+  await using dead = await startListener({ answer: () => undefined })
+  await using stage = await startStage({ worker: true })
+  const { ctx } = stage
+  const other = await makePerson(stage.app, (await makeOrg(ctx)).orgId)
+  const url = `http://127.0.0.1:${dead.port}/`
+  const webhook = await createWebhook(ctx, stage.scope, { url, events: ['group.deleted'] })
+  const eventId = await happen(stage, ...GROUP_MADE)
+  await fillWaiting(stage, webhook.id, eventId)
+  await eventually(() => dead.heard.length >= 8)
+  await createWebhook(ctx, scopeOf(other), { url: stage.url, events: ['group.*'] })
+  for (let round = 0; round < 5; round++) {
+    const at = performance.now()
+    const sent = await happen({ ctx, scope: scopeOf(other) }, ...GROUP_MADE)
+    await eventually(() => stage.receiver.heard.some(({ headers }) => headers['webhook-id'] === sent), 2_000)
+    expect(performance.now() - at).toBeLessThan(2_000)
+  }
+  // A dead endpoint holds no more than what one org may have at once.
+  expect(dead.heard.length).toBeLessThanOrEqual(16)
+}, 60_000)
