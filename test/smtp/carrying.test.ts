@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
+import { createServer, type Socket } from 'node:net'
 import { eq } from 'drizzle-orm'
 import { jobs } from '#jobs/tables.ts'
-import { startWorker } from '#jobs/worker.ts'
+import { startWorkers } from '#jobs/workers.ts'
 import { platformJobs } from '#platform/platform.ts'
 import { call, type Org, relayOf } from '#test/invites/arrange.ts'
 import { eventually } from '#test/jobs/context.ts'
@@ -18,7 +19,7 @@ async function forgot({ app }: Pick<Org, 'app'>, email: string): Promise<void> {
 }
 
 function work(app: TestApp) {
-  return startWorker(app.ctx, platformJobs, { pollMs: 20 })
+  return startWorkers(app.ctx, platformJobs)
 }
 
 function settled(app: TestApp): Promise<void> {
@@ -184,3 +185,29 @@ test('one org’s dead server does not keep another org’s mails', async () => 
   const [row] = await app.ctx.db.select().from(jobs).where(eq(jobs.orgId, other.orgId))
   expect(row?.kind).toBe('invite.mail')
 })
+
+test('one org’s server that never answers does not keep another org’s mails', async () => {
+  const sockets = new Set<Socket>()
+  const silent = createServer((socket) => void sockets.add(socket))
+  const port = await new Promise<number>((resolve) => {
+    silent.listen(0, '127.0.0.1', () => {
+      const address = silent.address()
+      resolve(address && typeof address === 'object' ? address.port : 0)
+    })
+  })
+  await using own = await startSmtp({ auth: AUTH })
+  await using org = await openSmtpOrg()
+  const { app, admin } = org
+  const other = await makePerson(app, (await makeOrg(app.ctx)).orgId)
+  await setRelay(app, admin, bodyFor({ port }))
+  await setRelay(app, other, bodyFor(own))
+  for (let at = 0; at < 30; at++) {
+    await call(app, 'POST', '/api/invites', admin, { email: `waiting-${at}@example.test`, role: 'viewer' })
+  }
+  await using _worker = work(app)
+  await eventually(() => sockets.size >= 8)
+  await call(app, 'POST', '/api/invites', other, GRACE)
+  expect((await own.received(1, 5_000))[0]?.recipients).toEqual([GRACE.email])
+  silent.close()
+  for (const socket of sockets) socket.destroy()
+}, 30_000)
