@@ -29,6 +29,20 @@ export function readerOf(column: BulkColumn): (field: CopyField) => SqliteValue 
   }
 }
 
+/** Refuses what PostgreSQL would read although no backup has it, such as `yesterday`; undefined where it reads as we do. */
+export function guardOf(column: BulkColumn): ((field: CopyField) => void) | undefined {
+  const form = FORMS[column.kind]
+  if (!form) return undefined
+  return (field) => {
+    if (field === null || form.test(field)) return
+    throw new AppError('invalid', 'archive_invalid', sentenceOf(column))
+  }
+}
+
+const FORMS: Readonly<Partial<Record<BulkColumn['kind'], RegExp>>> = {
+  ...{ integer: WHOLE, timestamp: INSTANT, boolean: /^(true|false)$/ },
+}
+
 const READERS: Readonly<Record<BulkColumn['kind'], (field: string) => string | number | undefined>> = {
   text: (field) => field,
   json: (field) => (isJson(field) ? field : undefined),

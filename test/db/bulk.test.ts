@@ -91,3 +91,19 @@ test('exports of every length end, one after the other on one connection', async
     }
   })
 })
+
+test('values that a column does not hold, and rows that break a rule, are refused and leave nothing', async () => {
+  await using place = await openTestDatabase()
+  const wrong = [
+    `x,acme,Acme,${AT},,\n`,
+    '1,acme,Acme,yesterday,,\n',
+    `1,,Acme,${AT},,\n`,
+    ORGS.replace('beta', 'acme'),
+  ]
+  for (const text of wrong) {
+    const load = loadInto(place.url, (writer) => writer.importRows(tableOf('orgs'), bytesOf(text)))
+    await expect(load).rejects.toMatchObject({ code: 'archive_invalid' })
+  }
+  await loadInto(place.url, (writer) => writer.importRows(tableOf('orgs'), bytesOf(ORGS)))
+  expect(await readSnapshot(place.url, (reader) => textOf(reader.exportRows(tableOf('orgs'))))).toBe(ORGS)
+})
