@@ -1,5 +1,6 @@
 import { plural } from '#lib/format.ts'
 import { Alert } from '#views/ui/alert.tsx'
+import { attribute } from '#views/ui/attribute.ts'
 import { Time } from '#views/ui/time.tsx'
 import { ChangesTable, type Counts, type TableCounts } from './changes-table.tsx'
 
@@ -34,7 +35,8 @@ export function Preview(props: PreviewProps): JSX.Element {
     >
       {isWaiting && (
         <p>
-          Comparing the backup with what there is now. <a href={`/backups?restore=${props.backupId}`}>Look again</a>
+          Comparing the backup with what there is now.{' '}
+          <a href={attribute(`/backups?restore=${props.backupId}`)}>Look again</a>
         </p>
       )}
       {props.fault !== undefined && <Alert tone="danger" title="It cannot be compared" text={props.fault} />}

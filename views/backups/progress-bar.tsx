@@ -14,7 +14,11 @@ export function ProgressBar(props: ProgressBarProps): JSX.Element {
         max={isKnown ? String(of) : undefined}
         value={isKnown ? String(Math.min(done, of)) : undefined}
       />
-      <small safe>{isKnown ? `${grouped(Math.min(done, of))} of ${grouped(of)} rows` : 'Counting rows'}</small>
+      <small safe>{wordsOf(props, isKnown)}</small>
     </span>
   )
+}
+
+function wordsOf({ done, of }: ProgressBarProps, isKnown: boolean): string {
+  return isKnown ? `${grouped(Math.min(done, of))} of ${grouped(of)} rows` : 'Counting rows'
 }
