@@ -33,8 +33,10 @@ const GOOD: Record<string, string[]> = {
   CORS_ALLOWED_ORIGINS: ['https://a.example, http://localhost:3000', ' '],
   TRUSTED_PROXIES: ['10.0.0.1', '127.0.0.1, ::1, 2001:db8::1'],
   LOG_LEVEL: ['debug', 'warn', 'error'],
+  DBT_BIN: ['dbt', '/opt/dbt/bin/dbt', './dbt'],
 }
 const BAD: Record<string, string[]> = {
+  DBT_BIN: ['-c', '--version'],
   PORT: ['-1', '65536', '80a', '1e3', ' 80', '0x50', '8000.0'],
   PUBLIC_URL: [
     'data.example.com',
