@@ -34,8 +34,10 @@ const GOOD: Record<string, string[]> = {
   TRUSTED_PROXIES: ['10.0.0.1', '127.0.0.1, ::1, 2001:db8::1'],
   EGRESS_ALLOW: ['127.0.0.1/32', '10.0.0.0/8, fd00::/8', '192.0.2.7', '::1', '0.0.0.0/0', ' '],
   LOG_LEVEL: ['debug', 'warn', 'error'],
+  DBT_BIN: ['dbt', '/opt/dbt/bin/dbt', './dbt'],
 }
 const BAD: Record<string, string[]> = {
+  DBT_BIN: ['-c', '--version'],
   PORT: ['-1', '65536', '80a', '1e3', ' 80', '0x50', '8000.0'],
   PUBLIC_URL: [
     'data.example.com',

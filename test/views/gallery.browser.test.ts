@@ -53,6 +53,8 @@ const FULLEST = [
   'organization-refused',
   'login-branded',
   'login-lettered',
+  'health',
+  'health-bare',
   'license',
   'license-grace',
   'license-refused',

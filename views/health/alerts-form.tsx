@@ -22,6 +22,7 @@ function Form({ isAlerting }: AlertsFormProps): JSX.Element {
       hx-post="/health/alerts"
       hx-target="#health-alerts"
       hx-swap="outerMorph"
+      hx-disable="find [type=submit]"
     >
       <Checkbox
         id="is-alerting"

@@ -27,7 +27,14 @@ export function HealthContent({ live, history, alerts }: HealthProps): JSX.Eleme
 
 function RefreshForm({ range }: Readonly<{ range: string }>): JSX.Element {
   return (
-    <form method="get" action="/health" hx-get="/health" hx-target="#health-now" hx-swap="outerMorph">
+    <form
+      method="get"
+      action="/health"
+      hx-get="/health"
+      hx-target="#health-now"
+      hx-swap="outerMorph"
+      hx-disable="find [type=submit]"
+    >
       <input type="hidden" name="range" value={attribute(range)} />
       <input type="hidden" name="refresh" value="true" />
       <SubmitButton label="Refresh" busyLabel="Checking…" look="plain" icon="refresh" />

@@ -64,6 +64,9 @@ function Bands(props: NonNullable<HistoryProps['history']>): JSX.Element {
       </div>
       <Axis fromMs={fromMs} toMs={toMs} />
       <Legend />
+      {bands.every(({ uptimePercent }) => uptimePercent === null) && (
+        <p class="hf-history-none">Nothing is known of this time. The system looks once a minute while it runs.</p>
+      )}
       <HistoryData {...props} />
     </div>
   )

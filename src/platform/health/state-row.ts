@@ -6,8 +6,8 @@ import { healthSamples, healthStates } from './tables.ts'
 export type StateRow = typeof healthStates.$inferInsert
 export type SampleRow = typeof healthSamples.$inferInsert
 
-/** Rows of one statement: their values stay below what either engine takes. */
-const ROWS_AT_ONCE_MAX = 1_000
+/** Rows of one statement: a thousand would hold up everybody else on SQLite. */
+const ROWS_AT_ONCE_MAX = 150
 
 export function stateKey(orgId: number | null, component: Component): string {
   return `${orgId ?? 0}:${component}`
