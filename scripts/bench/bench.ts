@@ -12,6 +12,7 @@ import { measureMe } from './figures/me.ts'
 import { measureMembersPage } from './figures/members-page.ts'
 import { measureMemory } from './figures/memory.ts'
 import { measureStart } from './figures/start.ts'
+import { measureWebhooks } from './figures/webhooks.ts'
 import { type Finding, isMet, tableOf } from './finding.ts'
 import type { Stage } from './stage.ts'
 
@@ -24,6 +25,7 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   growth: measureGrowth,
   audit: measureAudit,
   license: measureLicense,
+  webhooks: measureWebhooks,
 }
 
 const HELP = `Usage: bun run bench [--only NAME,NAME] [--quick] [--executable FILE]
