@@ -15,6 +15,7 @@ import { measureMembersPage } from './figures/members-page.ts'
 import { measureMemory } from './figures/memory.ts'
 import { measureStart } from './figures/start.ts'
 import { measureUsage } from './figures/usage.ts'
+import { measureWebhooks } from './figures/webhooks.ts'
 import { type Finding, isMet, tableOf } from './finding.ts'
 import type { Stage } from './stage.ts'
 
@@ -30,6 +31,7 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   usage: measureUsage,
   health: measureHealth,
   backup: measureBackup,
+  webhooks: measureWebhooks,
 }
 
 const HELP = `Usage: bun run bench [--only NAME,NAME] [--quick] [--executable FILE]

@@ -14,6 +14,8 @@ type FairClaim = Readonly<{
   perOrgMax: number
   /** What of each org runs now. */
   load: ReadonlyMap<number, number>
+  /** Also those whose worker's lease has ended. */
+  withDead: boolean
 }>
 
 /** Each look leaves out the orgs that are full by then. */
@@ -43,10 +45,9 @@ async function pick({ db, clock }: Readonly<{ db: Database; clock: Clock }>, cla
   const now = clock.now()
   const load = new Map(claim.load)
   const picked: string[] = []
-  const states = [
-    and(eq(jobs.state, 'running'), lte(jobs.lockedUntil, now)),
-    and(eq(jobs.state, 'waiting'), lte(jobs.runAt, now)),
-  ]
+  const dead = and(eq(jobs.state, 'running'), lte(jobs.lockedUntil, now))
+  const waiting = and(eq(jobs.state, 'waiting'), lte(jobs.runAt, now))
+  const states = claim.withDead ? [dead, waiting] : [waiting]
   for (const state of states) {
     for (let look = 0; look < LOOKS_MAX && picked.length < limit; look++) {
       const full = [...load].flatMap(([org, count]) => (count >= perOrgMax ? [org] : []))

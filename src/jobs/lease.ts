@@ -1,8 +1,14 @@
 import { and, eq, inArray, lte, or, type SQL, sql } from 'drizzle-orm'
-import { type Database, skipLocked, type Tx } from '#db/database.ts'
+import { type Database, prepared, skipLocked, type Tx } from '#db/database.ts'
 import { addMs, type Clock } from '#lib/clock.ts'
 import type { StoredJob } from './queue.ts'
 import { jobs } from './tables.ts'
+
+const HELD = {
+  id: sql.placeholder('id'),
+  worker: sql.placeholder('worker'),
+  attempt: sql.placeholder('attempt'),
+}
 
 type LeaseContext = Readonly<{ db: Database; clock: Clock }>
 
@@ -69,8 +75,8 @@ export async function endJob(
 
 /** Takes the row of a job away in the transaction that did its work; false when the lease is lost. */
 export async function deleteJob(tx: Tx, lease: Lease): Promise<boolean> {
-  const gone = await tx.delete(jobs).where(isHeld(lease)).returning({ id: jobs.id })
-  return gone.length > 0
+  const query = prepared(tx, 'job_delete', (orm) => orm.delete(jobs).where(isHeld(HELD)).returning({ id: jobs.id }))
+  return (await query.execute(lease)).length > 0
 }
 
 /** Puts a job back to wait. `attempts` is what counts as used. False when the lease is lost. */
@@ -87,6 +93,6 @@ export async function releaseJob(
   return released.length > 0
 }
 
-function isHeld({ id, worker, attempt }: Lease): SQL | undefined {
+function isHeld({ id, worker, attempt }: Lease | typeof HELD): SQL | undefined {
   return and(eq(jobs.id, id), eq(jobs.state, 'running'), eq(jobs.lockedBy, worker), eq(jobs.attempts, attempt))
 }

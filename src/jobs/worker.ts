@@ -1,5 +1,5 @@
 import type { Database } from '#db/database.ts'
-import { type Clock, SECOND_MS } from '#lib/clock.ts'
+import { addMs, type Clock, SECOND_MS } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { Random } from '#lib/random.ts'
 import { attemptJob, keepLease } from './attempt.ts'
@@ -19,12 +19,16 @@ export type WorkerOptions = Readonly<{
   concurrency?: number
   /** Of those, for one org; no such limit when absent. */
   perOrgMax?: number
+  /** How long ends and beginnings gather before the next claim: one claim of many costs what one of one does. */
+  gatherMs?: number
   /** How soon work that another node added is seen. */
   pollMs?: number
   /** How long a stop waits for running jobs; what is left is claimed again when its lease ends. */
   stopWaitMs?: number
 }>
 
+/** How often a worker that takes jobs fairly looks for those whose worker died. */
+const DEAD_LOOK_MS = SECOND_MS
 export const WORKER_CONCURRENCY = 8
 export const WORKER_POLL_MS = SECOND_MS
 export const WORKER_STOP_WAIT_MS = 8 * SECOND_MS
@@ -60,6 +64,7 @@ export function startWorker<C extends WorkerContext>(
       for (const row of rows) begin(row)
       // As many as we could take: there may be more, and each end of a job rings.
       if (rows.length < free || free <= 0) await bell.wait(pollMs)
+      if (options.gatherMs !== undefined) await ctx.clock.sleep(options.gatherMs, stop.signal)
     }
   }
 
@@ -109,10 +114,14 @@ function claimerOf(
   perOrgMax: number | undefined,
   load: ReadonlyMap<number, number>,
 ) {
-  return (limit: number): Promise<StoredJob[]> =>
-    perOrgMax === undefined
-      ? claimJobs(ctx, { ...wanted, limit })
-      : claimFairly(ctx, { ...wanted, limit, perOrgMax, load })
+  let nextLook = ctx.clock.now()
+  return (limit: number): Promise<StoredJob[]> => {
+    if (perOrgMax === undefined) return claimJobs(ctx, { ...wanted, limit })
+    const now = ctx.clock.now()
+    const isLookDue = now >= nextLook
+    if (isLookDue) nextLook = addMs(now, DEAD_LOOK_MS)
+    return claimFairly(ctx, { ...wanted, limit, perOrgMax, load, withDead: isLookDue })
+  }
 }
 
 function indexByKind<C>(list: readonly Job<C>[]): ReadonlyMap<string, Job<C>> {

@@ -7,7 +7,7 @@ import { addMs, SECOND_MS } from '#lib/clock.ts'
 import { asJob, enqueue, eventually, openJobs, otherNode } from './context.ts'
 
 const LEASE_MS = 60_000
-const CLAIM = { worker: 'one', kinds: ['note.write'], limit: 10, leaseMs: LEASE_MS, perOrgMax: 2 }
+const CLAIM = { worker: 'one', kinds: ['note.write'], limit: 10, leaseMs: LEASE_MS, perOrgMax: 2, withDead: true }
 
 function claim(ctx: WorkerContext, changed: Partial<Parameters<typeof claimFairly>[1]> = {}) {
   return claimFairly(ctx, { ...CLAIM, load: new Map(), ...changed })

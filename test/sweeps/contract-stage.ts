@@ -14,6 +14,8 @@ import { pathWith } from './route-table.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
+type Changed = { id?: number | string; headers?: Headers; body?: string; query?: string }
+
 /** What one scenario plays on: an org of its own with an admin, and ways to put rows and requests there. */
 export type Stage = Awaited<ReturnType<typeof setStage>>
 
@@ -39,10 +41,7 @@ export async function setStage(app: TestApp) {
     send: (method: string, path: string, body: unknown, headers: Headers = admin.bearer) =>
       ask(path, json(method, body, { ...headers })),
     /** A request as the document shows it, with what the scenario changes. */
-    async call(
-      operation: Operation,
-      changed: { id?: number | string; headers?: Headers; body?: string; query?: string } = {},
-    ) {
+    async call(operation: Operation, changed: Changed = {}) {
       const { method, hasBody, example } = operation
       const query = changed.query === undefined ? '' : `?${changed.query}`
       const path = `${pathWith(operation, changed.id ?? 1)}${query}`

@@ -70,5 +70,5 @@ function wordsOf({ status, attempts, nextRetryAt, origin }: DeliveryRowProps): s
   const next = status === 'waiting' && nextRetryAt ? ` Again at ${exactTime(nextRetryAt)}.` : ''
   const again = origin === 'event' ? '' : ` (${origin})`
   const words = `${answer}${next}`.trim()
-  return `${words === '' ? 'On its way.' : words}${again}`
+  return `${words || (status === 'waiting' ? 'On its way.' : 'Nothing was sent.')}${again}`
 }

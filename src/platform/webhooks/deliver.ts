@@ -3,6 +3,7 @@ import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { Tx } from '#db/database.ts'
 import { randomFraction } from '#lib/random.ts'
+import { insertAttempt } from './attempt-row.ts'
 import { noteOutcome } from './delinquency.ts'
 import { type DueDelivery, findDelivery } from './due-delivery.ts'
 import { eventOf } from './event.ts'
@@ -10,7 +11,7 @@ import { type DeliverPayload, enqueueAttempt } from './new-delivery.ts'
 import { type Answer, noAnswer, sendEvent } from './request.ts'
 import { nextAttemptAt, verdictOf } from './retry.ts'
 import { secretsOf } from './secret.ts'
-import { webhookAttempts, webhookDeliveries } from './tables.ts'
+import { webhookDeliveries } from './tables.ts'
 
 type Run = Readonly<{ payload: DeliverPayload; signal: AbortSignal; finish: (tx: Tx) => Promise<void> }>
 
@@ -26,9 +27,12 @@ export async function deliver(ctx: Context, { payload, signal, finish }: Run): P
   if (!due.webhook.isActive || !due.event) return await drop(ctx, due, finish)
   const answer = await attempt(ctx, due, { ...due.event }, signal)
   await ctx.db.transaction(async (tx) => {
-    await finish(tx)
-    await writeAttempt(ctx, tx, due, payload.number, answer)
-    await settle(ctx, tx, due, payload.number, answer)
+    // Sent together, PostgreSQL takes them in one turn.
+    await Promise.all([
+      finish(tx),
+      insertAttempt(tx, rowOf(ctx, due, payload.number, answer)),
+      settle(ctx, tx, due, payload.number, answer),
+    ])
     await noteOutcome(ctx, tx, due.webhook, answer)
   })
 }
@@ -46,20 +50,6 @@ async function attempt(
     if (!(error instanceof AppError) || error.code !== 'secret_unreadable') throw error
     return noAnswer('The signing secret cannot be read. Rotate it.')
   }
-}
-
-async function writeAttempt(
-  ctx: Context,
-  tx: Tx,
-  { id, orgId }: DueDelivery,
-  number: number,
-  { statusCode, excerpt, error, durationMs }: Answer,
-): Promise<void> {
-  const at = ctx.clock.now()
-  await tx.insert(webhookAttempts).values({
-    ...{ orgId, deliveryId: id, number, statusCode: statusCode ?? null, error: error ?? null },
-    ...{ excerpt, durationMs, at },
-  })
 }
 
 async function settle(
@@ -83,6 +73,11 @@ async function settle(
     })
     .where(and(eq(webhookDeliveries.id, id), eq(webhookDeliveries.orgId, orgId)))
   if (retryAt) await enqueueAttempt(ctx, tx, { orgId, deliveryId: id, number: number + 1, runAt: retryAt })
+}
+
+function rowOf(ctx: Context, { id, orgId }: DueDelivery, number: number, answer: Answer) {
+  const { statusCode = null, excerpt, error = null, durationMs } = answer
+  return { orgId, deliveryId: id, number, statusCode, excerpt, error, durationMs, at: ctx.clock.now() }
 }
 
 /** Nothing to send any more, or nobody to send it to; it can be replayed. */
