@@ -5,7 +5,8 @@ import { quoted } from './sql-text.ts'
 
 /** On SQLite a statement holds up everybody; this long is short enough. */
 const STRETCH_MS = 4
-const ROWS_FIRST = 200
+/** Fewer are never worth a turn. Time that another process took must not count as if the rows had. */
+const ROWS_MIN = 500
 const ROWS_MAX = 50_000
 
 export type Stretches = Readonly<{
@@ -32,7 +33,7 @@ export async function inStretches(
   const column = quoted(key)
   const [ends] = await run(`select min(${column}) as low, max(${column}) as high from ${from} where ${where}`)
   if (ends?.low == null) return
-  let rows = ROWS_FIRST
+  let rows = ROWS_MIN
   for (let low = Number(ends.low); low <= Number(ends.high); ) {
     signal?.throwIfAborted()
     const started = performance.now()
@@ -42,7 +43,12 @@ export async function inStretches(
     const begin = low
     await work((alias) => `${alias}.${column} between ${begin} and ${high}`)
     const tookMs = performance.now() - started
-    rows = Math.min(ROWS_MAX, Math.max(1, Math.round(rows * Math.min(2, STRETCH_MS / Math.max(tookMs, 0.1)))))
+    rows =
+      tookMs < STRETCH_MS / 2
+        ? Math.min(ROWS_MAX, rows * 2)
+        : tookMs > STRETCH_MS
+          ? Math.max(ROWS_MIN, Math.floor(rows / 2))
+          : rows
     low = high + 1
     await endOfTurn()
   }

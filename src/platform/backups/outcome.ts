@@ -1,3 +1,4 @@
+import { engine } from '#db/columns.ts'
 import type { SchemaNames } from '#db/scratch.ts'
 import { quoted, tableIn } from '#db/sql-text.ts'
 import type { LoadableTable } from './loadable.ts'
@@ -40,7 +41,8 @@ export function wordsOf(outcome: Outcome, orgId: number, { live, scratch }: Sche
   const { columns, addedColumns, blends } = outcome
   const [now, then] = [tableIn(live, outcome.name), tableIn(scratch, outcome.ready)]
   const key = quoted(outcome.key)
-  const ours = `t.${quoted(outcome.orgColumn)} = ${orgId}`
+  // In a stretch SQLite must go by the key, and would rather go through all of the org each time.
+  const ours = `${engine === 'sqlite' ? '+' : ''}t.${quoted(outcome.orgColumn)} = ${orgId}`
   const values = columns
     .filter((name) => name !== outcome.key)
     .map((name) => {
