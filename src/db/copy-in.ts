@@ -63,6 +63,9 @@ function isDataFault(error: unknown): error is Error {
 }
 
 function sentenceOf(error: Error): string {
+  if ('code' in error && /^23/.test(String(error.code))) {
+    return 'A table in the backup cannot be read: a row breaks a rule of its table.'
+  }
   const column = 'column_name' in error && error.column_name ? ` of ${String(error.column_name)}` : ''
   return `A table in the backup cannot be read: a value${column} is not what its column holds.`
 }

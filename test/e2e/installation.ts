@@ -28,6 +28,7 @@ export async function startInstallation(host: string, refusals: ReadonlyMap<stri
     SMTP_PORT: String(smtp.port),
     SMTP_TLS: 'none',
     SMTP_FROM: 'Honeyframe <no-reply@honeyframe.test>',
+    EGRESS_ALLOW: '127.0.0.1/32',
   }
   const launch = (more: Record<string, string>) =>
     start([EXECUTABLE, 'serve'], { cwd: folder, env: { ...settings, ...more } })

@@ -2,6 +2,8 @@ import type { Locator, Page } from 'playwright-core'
 
 /** What people do on the pages. Each works with scripts and without, and waits for what a person would see happen. */
 
+const SEEN_WAIT_MS = 20_000
+
 export type Who = Readonly<{ name: string; email: string; password: string }>
 
 /** Waits until the page shows a sentence. */
@@ -71,4 +73,22 @@ export async function makeToken(page: Page, name: string): Promise<string> {
   await fill(page, { Name: name })
   await press(page, 'Make token')
   return await page.getByLabel('Token', { exact: true }).inputValue()
+}
+
+/** Looks at a page again until it shows a text. */
+export async function seen(page: Page, path: string, words: string): Promise<void> {
+  const end = performance.now() + SEEN_WAIT_MS
+  for (;;) {
+    await page.goto(path)
+    if ((await page.getByText(words, { exact: true }).filter({ visible: true }).count()) > 0) return
+    if (performance.now() > end) throw new Error(`${path} never showed ${words}`)
+  }
+}
+
+export async function makeGroup(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name: 'New group' }).first().click()
+  const dialog = page.getByRole('dialog', { name: 'New group' })
+  await fill(dialog, { Name: name })
+  await press(dialog, 'Make group')
+  await page.getByRole('link', { name }).first().waitFor()
 }

@@ -31,7 +31,7 @@ export function RestoreDialog(props: RestoreDialogProps): JSX.Element {
       >
         <BackupsStateFields {...props.list} />
         <p safe>
-          {`Everything in ${props.orgName} becomes what it was then. A safety backup of what there is now is made first, so you can come back. Other organizations are not touched.`}
+          {`What ${props.orgName} holds becomes what it was then; people who joined since stay. A safety backup of what there is now is made first, so you can come back. Other organizations are not touched.`}
         </p>
         <Preview {...props.preview} />
         <Field

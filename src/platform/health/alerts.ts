@@ -1,22 +1,29 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
+import { smtpSettings } from '#core/mail/tables.ts'
 import type { Scope } from '#core/scope.ts'
+import { orgs } from '#core/tenancy/tables.ts'
 import { prepared, type Tx } from '#db/database.ts'
 import { healthSettings } from './tables.ts'
 
 export type Alerts = Readonly<{ isAlerting: boolean }>
 
 /** Whether the org's admins get mails about the health; not unless one of them asked for it. For `health.read`. */
-export async function findAlerts({ db }: Pick<Context, 'db'>, { orgId }: Pick<Scope, 'orgId'>): Promise<Alerts> {
+export async function findAlerts(
+  { db, mail }: Pick<Context, 'db' | 'mail'>,
+  { orgId }: Pick<Scope, 'orgId'>,
+): Promise<Alerts & Readonly<{ canSendMail: boolean }>> {
   const query = prepared(db, 'health_alerts', (orm) =>
     orm
-      .select({ isAlerting: healthSettings.isAlerting })
-      .from(healthSettings)
-      .where(eq(healthSettings.orgId, sql.placeholder('orgId'))),
+      .select({ isAlerting: healthSettings.isAlerting, relay: smtpSettings.orgId })
+      .from(orgs)
+      .leftJoin(healthSettings, eq(healthSettings.orgId, orgs.id))
+      .leftJoin(smtpSettings, eq(smtpSettings.orgId, orgs.id))
+      .where(eq(orgs.id, sql.placeholder('orgId'))),
   )
   const [row] = await query.execute({ orgId })
-  return { isAlerting: row?.isAlerting ?? false }
+  return { isAlerting: row?.isAlerting ?? false, canSendMail: mail.hasPlatformRelay || Boolean(row?.relay) }
 }
 
 /** Switches the mails on or off; what is so already is no change, and no event. For `org.admin`. */

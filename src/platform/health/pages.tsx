@@ -61,7 +61,7 @@ async function change(visit: Visit, form: unknown): Promise<Response> {
   const { isAlerting } = await changeAlerts(door.ctx, scope, { isAlerting: fieldOf(form, 'is_alerting') === '1' })
   const toast = isAlerting ? ON : OFF
   if (!isPartial(request)) return goTo(request, PATH, toast)
-  return fragment({ toasts: [toast] }, AlertsForm(await alertsProps(visit, isAlerting)))
+  return fragment({ toasts: [toast] }, AlertsForm(await alertsProps(visit)))
 }
 
 async function liveOf({ door, scope }: Visit, isForced: boolean): Promise<HealthLiveProps> {
@@ -90,17 +90,17 @@ async function historyOf({ door, scope }: Visit, range: Range): Promise<HistoryP
 }
 
 async function alertsOf(visit: Visit): Promise<AlertsFormProps | undefined> {
-  const { door, scope } = visit
+  const { door } = visit
   try {
-    return await alertsProps(visit, (await findAlerts(door.ctx, scope)).isAlerting)
+    return await alertsProps(visit)
   } catch (error) {
     door.ctx.log.error('the alerts of the health cannot be read', { error })
     return undefined
   }
 }
 
-async function alertsProps({ door, viewer, scope }: Visit, isAlerting: boolean): Promise<AlertsFormProps> {
-  const canSendMail = await door.ctx.mail.isConfigured(scope.orgId)
+async function alertsProps({ door, viewer, scope }: Visit): Promise<AlertsFormProps> {
+  const { isAlerting, canSendMail } = await findAlerts(door.ctx, scope)
   return { isAlerting, canChange: holds(viewer, 'org.admin'), canSendMail }
 }
 
