@@ -18,7 +18,6 @@ type Attempt<C> = Readonly<{
   row: StoredJob
   lease: Lease
   run: JobRun<undefined>
-  hasFinished: () => boolean
 }>
 type Prepared<C> = ReturnType<Job<C>['prepare']>
 
@@ -74,7 +73,7 @@ async function settle<C extends WorkerContext>(attempt: Attempt<C>, stopping: Ab
   } catch (error) {
     return afterFailure(attempt, prepared, error, stopping)
   }
-  if (attempt.hasFinished()) return true
+  if (run.ending.isWritten) return true
   return endJob(ctx, lease, { state: 'done', lastError: null })
 }
 

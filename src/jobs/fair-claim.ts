@@ -20,6 +20,7 @@ type FairClaim = Readonly<{
 
 /** Each look leaves out the orgs that are full by then. */
 const LOOKS_MAX = 8
+const WIDE_LOOK_ROWS = 4_000
 /** How often a claim that another node was faster with is tried again. */
 const TRIES_MAX = 3
 
@@ -40,23 +41,19 @@ export async function claimFairly(
 }
 
 /** Looks without a lock: whether they can still be taken is seen when they are. */
-async function pick({ db, clock }: Readonly<{ db: Database; clock: Clock }>, claim: FairClaim): Promise<string[]> {
-  const { limit, perOrgMax, kinds } = claim
-  const now = clock.now()
+async function pick(ctx: Readonly<{ db: Database; clock: Clock }>, claim: FairClaim): Promise<string[]> {
+  const { limit, perOrgMax } = claim
+  const now = ctx.clock.now()
   const load = new Map(claim.load)
   const picked: string[] = []
   const dead = and(eq(jobs.state, 'running'), lte(jobs.lockedUntil, now))
   const waiting = and(eq(jobs.state, 'waiting'), lte(jobs.runAt, now))
   const states = claim.withDead ? [dead, waiting] : [waiting]
   for (const state of states) {
-    for (let look = 0; look < LOOKS_MAX && picked.length < limit; look++) {
+    for (let look = 1; look <= LOOKS_MAX && picked.length < limit; look++) {
       const full = [...load].flatMap(([org, count]) => (count >= perOrgMax ? [org] : []))
-      const rows = await db
-        .select({ id: jobs.id, orgId: jobs.orgId })
-        .from(jobs)
-        .where(and(state, inArray(jobs.kind, [...kinds]), isOfOther(full), isOther(picked)))
-        .orderBy(jobs.runAt)
-        .limit(limit)
+      const isWanted = and(state, inArray(jobs.kind, [...claim.kinds]), isOfOther(full), isOther(picked))
+      const rows = await (look === 1 ? lookAtFirst(ctx, isWanted, limit) : lookWidely(ctx, isWanted, perOrgMax, limit))
       for (const row of rows) {
         const org = orgKeyOf(row)
         const count = load.get(org) ?? 0
@@ -64,10 +61,42 @@ async function pick({ db, clock }: Readonly<{ db: Database; clock: Clock }>, cla
         load.set(org, count + 1)
         picked.push(row.id)
       }
-      if (rows.length < limit) break
+      if (rows.length < (look === 1 ? limit : 1)) break
     }
   }
   return picked
+}
+
+type Look = Promise<Pick<StoredJob, 'id' | 'orgId'>[]>
+
+/** The oldest, which is all there is unless many wait. */
+async function lookAtFirst({ db }: Readonly<{ db: Database }>, isWanted: SQL | undefined, limit: number): Look {
+  return await db.select({ id: jobs.id, orgId: jobs.orgId }).from(jobs).where(isWanted).orderBy(jobs.runAt).limit(limit)
+}
+
+/** The oldest of each org among the oldest `WIDE_LOOK_ROWS`: where many of one org wait, those of others stand far behind. */
+async function lookWidely(
+  { db }: Readonly<{ db: Database }>,
+  isWanted: SQL | undefined,
+  perOrgMax: number,
+  limit: number,
+): Look {
+  const { id, orgId, runAt } = jobs
+  const some = db
+    .select({ id, orgId, runAt })
+    .from(jobs)
+    .where(isWanted)
+    .orderBy(runAt)
+    .limit(WIDE_LOOK_ROWS)
+    .as('some')
+  const place = sql<number>`row_number() over (partition by ${some.orgId} order by ${some.runAt})`.as('place')
+  const placed = db.select({ id: some.id, orgId: some.orgId, runAt: some.runAt, place }).from(some).as('placed')
+  return await db
+    .select({ id: placed.id, orgId: placed.orgId })
+    .from(placed)
+    .where(lte(placed.place, perOrgMax))
+    .orderBy(placed.runAt)
+    .limit(limit)
 }
 
 async function take(

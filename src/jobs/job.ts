@@ -1,5 +1,6 @@
 import type { Tx } from '#db/database.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/clock.ts'
+import type { Ending } from './finish.ts'
 import type { Lane } from './lane.ts'
 
 /** What a handler may do in the org of its job. Structurally a `Scope`, which lives on a floor above. */
@@ -25,6 +26,8 @@ export type JobRun<P> = Readonly<{
    * when the lease is lost, so that nothing of the transaction stays.
    */
   finish: (tx: Tx) => Promise<void>
+  /** The same, for `groupCommit`. */
+  ending: Ending
 }>
 
 export type JobDefinition<C, P> = Readonly<{

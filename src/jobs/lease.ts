@@ -79,6 +79,20 @@ export async function deleteJob(tx: Tx, lease: Lease): Promise<boolean> {
   return (await query.execute(lease)).length > 0
 }
 
+/** Takes the rows of several jobs away in the transaction that did their work; how many of them, when some lease is lost. */
+export async function deleteJobs(tx: Tx, leases: readonly Lease[]): Promise<number> {
+  const alike = Map.groupBy(leases, ({ worker, attempt }) => `${attempt} ${worker}`)
+  const held = [...alike.values()].map(
+    ([first, ...rest]) => first && and(inArray(jobs.id, [first.id, ...rest.map(({ id }) => id)]), isBy(first)),
+  )
+  return (
+    await tx
+      .delete(jobs)
+      .where(or(...held))
+      .returning({ id: jobs.id })
+  ).length
+}
+
 /** Puts a job back to wait. `attempts` is what counts as used. False when the lease is lost. */
 export async function releaseJob(
   { db }: Pick<LeaseContext, 'db'>,
@@ -93,6 +107,10 @@ export async function releaseJob(
   return released.length > 0
 }
 
-function isHeld({ id, worker, attempt }: Lease | typeof HELD): SQL | undefined {
-  return and(eq(jobs.id, id), eq(jobs.state, 'running'), eq(jobs.lockedBy, worker), eq(jobs.attempts, attempt))
+function isHeld(lease: Lease | typeof HELD): SQL | undefined {
+  return and(eq(jobs.id, lease.id), isBy(lease))
+}
+
+function isBy({ worker, attempt }: Omit<Lease | typeof HELD, 'id'>): SQL | undefined {
+  return and(eq(jobs.state, 'running'), eq(jobs.lockedBy, worker), eq(jobs.attempts, attempt))
 }

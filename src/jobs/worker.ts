@@ -1,11 +1,11 @@
-import type { Database } from '#db/database.ts'
+import type { Database, Tx } from '#db/database.ts'
 import { addMs, type Clock, SECOND_MS } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { Random } from '#lib/random.ts'
 import { attemptJob, keepLease } from './attempt.ts'
 import { createBell } from './bell.ts'
 import { claimFairly } from './fair-claim.ts'
-import { finishOf } from './finish.ts'
+import { endingOf, writeEnding } from './finish.ts'
 import type { Job, JobRun, JobScope } from './job.ts'
 import { claimJobs } from './lease.ts'
 import { createOrgLoad } from './org-load.ts'
@@ -86,9 +86,10 @@ export function startWorker<C extends WorkerContext>(
     const over = new AbortController()
     const times = { leaseMs: job.leaseMs, claimedMs }
     const kept = keepLease(ctx, lease, times, AbortSignal.any([over.signal, abandon.signal]), () => lost.abort())
-    const { finish, hasFinished } = finishOf(lease)
-    const run = { ...describeRun(row, AbortSignal.any([stop.signal, lost.signal])), finish }
-    await attemptJob({ ctx, job, row, lease, run, hasFinished }, stop.signal)
+    const ending = endingOf(lease)
+    const finish = (tx: Tx) => writeEnding(tx, ending)
+    const run = { ...describeRun(row, AbortSignal.any([stop.signal, lost.signal])), finish, ending }
+    await attemptJob({ ctx, job, row, lease, run }, stop.signal)
     over.abort()
     await kept
   }
@@ -130,7 +131,7 @@ function indexByKind<C>(list: readonly Job<C>[]): ReadonlyMap<string, Job<C>> {
   return byKind
 }
 
-function describeRun(row: StoredJob, signal: AbortSignal): Omit<JobRun<undefined>, 'finish'> {
+function describeRun(row: StoredJob, signal: AbortSignal): Omit<JobRun<undefined>, 'finish' | 'ending'> {
   const orgId = row.orgId ?? undefined
   const scope = orgId === undefined ? undefined : jobScope(orgId, row.id)
   return { id: row.id, orgId, attempt: row.attempts, payload: undefined, scope, signal }

@@ -4,6 +4,7 @@ import { decideConfig } from '#config/config.ts'
 import { ConfigError } from '#config/parse.ts'
 import { auditLog, auditRetention } from '#core/audit/tables.ts'
 import { engine } from '#db/columns.ts'
+import { endingOf } from '#jobs/finish.ts'
 import { tickDue } from '#jobs/schedule.ts'
 import { schedules } from '#jobs/tables.ts'
 import { DAY_MS, dateOfMs, systemClock } from '#lib/clock.ts'
@@ -102,7 +103,8 @@ describe('the retention', () => {
     const [row] = await ctx.db.select().from(schedules)
     expect(row?.nextRunAt.getTime()).toBe(NOW + DAY_MS)
     const [job] = auditLogJobs
-    const run = { id: 'job-1', orgId: undefined, attempt: 1, payload: undefined, scope: undefined }
+    const ending = endingOf({ id: 'job-1', worker: 'nobody', attempt: 1 })
+    const run = { id: 'job-1', orgId: undefined, attempt: 1, payload: undefined, scope: undefined, ending }
     await job?.prepare(null).run(ctx, { ...run, signal: new AbortController().signal, finish: async () => {} })
     expect(await trimmed(log)).toEqual([{ before: BEFORE, deleted: 3 }])
     expect(names(await log.list())).toBe('')

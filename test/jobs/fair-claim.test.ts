@@ -34,6 +34,17 @@ test('of each org no more is taken than it may have at once, the oldest first', 
   ).toBe(true)
 })
 
+test('a backlog of many orgs, one behind the other, is taken from at both ends by one claim', async () => {
+  await using ctx = await openJobs()
+  const orgs = Array.from({ length: 12 }, (_, place) => place + 1)
+  const ids = await fill(
+    ctx,
+    orgs.flatMap((org) => Array<number>(15).fill(org)),
+  )
+  const taken = await claim(ctx, { limit: 24 })
+  expect(taken.map(({ id }) => id)).toEqual(orgs.flatMap((_, at) => [ids[at * 15], ids[at * 15 + 1]]).map(String))
+})
+
 test('what runs already counts, and a full org hides nobody behind it', async () => {
   await using ctx = await openJobs()
   const ids = await fill(ctx, [...Array<number>(60).fill(1), 2, 3])

@@ -2,9 +2,11 @@ import { and, eq } from 'drizzle-orm'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import type { Tx } from '#db/database.ts'
+import type { Ending } from '#jobs/finish.ts'
 import { randomFraction } from '#lib/random.ts'
 import { insertAttempt } from './attempt-row.ts'
 import { noteOutcome } from './delinquency.ts'
+import { writeDelivered } from './delivered.ts'
 import { type DueDelivery, findDelivery } from './due-delivery.ts'
 import { eventOf } from './event.ts'
 import { type DeliverPayload, enqueueAttempt } from './new-delivery.ts'
@@ -13,26 +15,30 @@ import { nextAttemptAt, verdictOf } from './retry.ts'
 import { secretsOf } from './secret.ts'
 import { webhookDeliveries } from './tables.ts'
 
-type Run = Readonly<{ payload: DeliverPayload; signal: AbortSignal; finish: (tx: Tx) => Promise<void> }>
+type Run = Readonly<{
+  payload: DeliverPayload
+  signal: AbortSignal
+  finish: (tx: Tx) => Promise<void>
+  ending: Ending
+}>
 
 /**
  * One attempt at a delivery, for the queue: signs and sends, then writes what came of it, the next attempt and the end of the
  * job in one transaction. A worker that dies in between leaves all three undone, and the attempt is made again with the same
  * ids and the same body.
  */
-export async function deliver(ctx: Context, { payload, signal, finish }: Run): Promise<void> {
+export async function deliver(ctx: Context, { payload, signal, finish, ending }: Run): Promise<void> {
   const due = await findDelivery(ctx, payload.deliveryId)
   const isNext = due?.state === 'waiting' && due.attempts === payload.number - 1
   if (!due || !isNext) return await ctx.db.transaction(finish)
   if (!due.webhook.isActive || !due.event) return await drop(ctx, due, finish)
   const answer = await attempt(ctx, due, { ...due.event }, signal)
+  const row = rowOf(ctx, due, payload.number, answer)
+  const isPlain = verdictOf(answer.statusCode) === 'delivered' && !due.webhook.failingSince
+  if (isPlain) return await writeDelivered(ctx, { ending, value: row })
   await ctx.db.transaction(async (tx) => {
     // Sent together, PostgreSQL takes them in one turn.
-    await Promise.all([
-      finish(tx),
-      insertAttempt(tx, rowOf(ctx, due, payload.number, answer)),
-      settle(ctx, tx, due, payload.number, answer),
-    ])
+    await Promise.all([finish(tx), insertAttempt(tx, row), settle(ctx, tx, due, payload.number, answer)])
     await noteOutcome(ctx, tx, due.webhook, answer)
   })
 }
