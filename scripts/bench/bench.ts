@@ -13,6 +13,7 @@ import { measureLicense } from './figures/license.ts'
 import { measureMe } from './figures/me.ts'
 import { measureMembersPage } from './figures/members-page.ts'
 import { measureMemory } from './figures/memory.ts'
+import { measureRestore } from './figures/restore.ts'
 import { measureStart } from './figures/start.ts'
 import { measureUsage } from './figures/usage.ts'
 import { measureWebhooks } from './figures/webhooks.ts'
@@ -31,6 +32,7 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   usage: measureUsage,
   health: measureHealth,
   backup: measureBackup,
+  restore: measureRestore,
   webhooks: measureWebhooks,
 }
 

@@ -49,6 +49,7 @@ export function startWorker<C extends WorkerContext>(
   const claimedMs = Math.min(...list.map((job) => job.leaseMs))
   const stop = new AbortController()
   const abandon = new AbortController()
+  const turn = { worker, claimedMs, stopping: stop.signal, abandoned: abandon.signal }
   const running = new Set<Promise<void>>()
   const bell = createBell(ctx.clock)
   const load = createOrgLoad()
@@ -72,26 +73,12 @@ export function startWorker<C extends WorkerContext>(
     const job = byKind.get(row.kind)
     if (!job) return
     load.add(row)
-    const ended = runOne(job, row).finally(() => {
+    const ended = runClaimed(ctx, job, row, turn).finally(() => {
       running.delete(ended)
       load.remove(row)
       bell.ring()
     })
     running.add(ended)
-  }
-
-  async function runOne(job: Job<C>, row: StoredJob) {
-    const lease = { id: row.id, worker, attempt: row.attempts }
-    const lost = new AbortController()
-    const over = new AbortController()
-    const times = { leaseMs: job.leaseMs, claimedMs }
-    const kept = keepLease(ctx, lease, times, AbortSignal.any([over.signal, abandon.signal]), () => lost.abort())
-    const ending = endingOf(lease)
-    const finish = (tx: Tx) => writeEnding(tx, ending)
-    const run = { ...describeRun(row, AbortSignal.any([stop.signal, lost.signal])), finish, ending }
-    await attemptJob({ ctx, job, row, lease, run }, stop.signal)
-    over.abort()
-    await kept
   }
 
   async function end() {
@@ -107,6 +94,29 @@ export function startWorker<C extends WorkerContext>(
   }
 
   return { [Symbol.asyncDispose]: end }
+}
+
+/** A worker's claim: for how long it holds at first, and when the worker stops, or stops waiting for it. */
+type Turn = Readonly<{ worker: string; claimedMs: number; stopping: AbortSignal; abandoned: AbortSignal }>
+
+/** Carries out one job that was claimed for `worker`, and keeps its lease alive meanwhile. */
+export async function runClaimed<C extends WorkerContext>(
+  ctx: C,
+  job: Job<C>,
+  row: StoredJob,
+  { worker, claimedMs, stopping, abandoned }: Turn,
+): Promise<void> {
+  const lease = { id: row.id, worker, attempt: row.attempts }
+  const lost = new AbortController()
+  const over = new AbortController()
+  const times = { leaseMs: job.leaseMs, claimedMs }
+  const kept = keepLease(ctx, lease, times, AbortSignal.any([over.signal, abandoned]), () => lost.abort())
+  const ending = endingOf(lease)
+  const finish = (tx: Tx) => writeEnding(tx, ending)
+  const run = { ...describeRun(row, AbortSignal.any([stopping, lost.signal])), finish, ending }
+  await attemptJob({ ctx, job, row, lease, run }, stopping)
+  over.abort()
+  await kept
 }
 
 function claimerOf(

@@ -75,7 +75,7 @@ test('what a worker that died left behind is gone after the next attempt, and th
     await Bun.write(join(folderOf(org), left), 'half')
   }
   const scope = { orgId, actor: { kind: 'job', jobId: 'job' }, permissions: new Set<never>() } as const
-  const attempt = { scope, jobId: 'job', signal: new AbortController().signal }
+  const attempt = { scope, signal: new AbortController().signal }
   await writeBackup(app.ctx, attempt, Number(body.id))
   expect(await filesOf(org)).toEqual([other, String(body.name)])
   const before = await call(app, 'GET', `/api/backups/${body.id}`, admin)

@@ -5,7 +5,8 @@ import { eq } from 'drizzle-orm'
 import { groups } from '#core/access/tables.ts'
 import { jobs } from '#jobs/tables.ts'
 import { startWorker } from '#jobs/worker.ts'
-import { failRestore, runRestore } from '#platform/backups/restore-run.ts'
+import { failRestore } from '#platform/backups/restore-failure.ts'
+import { runRestore } from '#platform/backups/restore-run.ts'
 import { backups, restores } from '#platform/backups/tables.ts'
 import { platformJobs } from '#platform/platform.ts'
 import { makeGroup, outcome } from '#test/groups/arrange.ts'
@@ -27,7 +28,7 @@ async function askToRestore(org: Org, id: unknown, confirm = `RESTORE ${org.slug
 
 function attemptIn({ orgId }: Pick<Org, 'orgId'>) {
   const scope = { orgId, actor: { kind: 'job', jobId: 'job' }, permissions: new Set<never>() } as const
-  return { scope, jobId: 'job', signal: new AbortController().signal }
+  return { scope, signal: new AbortController().signal }
 }
 
 test(
@@ -131,7 +132,7 @@ test(
       if (change === 'gone') await app.ctx.db.delete(backups).where(safety)
       else await app.ctx.db.update(backups).set({ state: 'failed' }).where(safety)
       const error = await runRestore(app.ctx, attemptIn(org), Number(body.id)).catch((reason: unknown) => reason)
-      await failRestore(app.ctx, attemptIn(org), Number(body.id), error)
+      await failRestore(app.ctx, attemptIn(org), Number(body.id), { error })
       const [row] = await app.ctx.db
         .select()
         .from(restores)
@@ -163,7 +164,7 @@ test(
     expect(await groupsOf(org)).toEqual([])
     await makeGroup(app, orgId, [], [], 'Later')
     await runRestore(app.ctx, attemptIn(org), again)
-    await failRestore(app.ctx, attemptIn(org), again, new Error('late'))
+    await failRestore(app.ctx, attemptIn(org), again, { error: new Error('late') })
     expect(await groupsOf(org)).toEqual(['Later'])
     const [row] = await app.ctx.db.select().from(restores).where(eq(restores.id, again))
     expect(row).toMatchObject({ state: 'complete', error: null })

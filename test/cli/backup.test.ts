@@ -27,7 +27,7 @@ test('an organization is backed up and restored at the terminal, and what it had
   expect([restored.code, restored.stdout, restored.stderr]).toEqual([
     0,
     expect.stringContaining('Restored'),
-    expect.stringContaining('before-restore'),
+    expect.stringContaining('safety backup'),
   ])
   expect(await nameOf(install)).toBe('acme')
   expect(await readdir(join(install.dataDir, '_backups/acme'))).toHaveLength(1)

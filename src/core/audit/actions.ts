@@ -63,7 +63,7 @@ export type ActionDetails = {
   'backup.created': { backup_id: number; name: string; kind: string; rows: number; bytes: number }
   'backup.failed': { backup_id: number; name: string; error: string }
   'backup.deleted': { backup_id: number; name: string }
-  'backup.downloaded': { backup_id: number; name: string }
+  'backup.downloaded': { backup_id: number | null; name: string }
   'backup.restored': { backup_id: number | null; name: string; safety_backup_id: number | null; rows: number }
   'backup.restore_failed': { backup_id: number | null; name: string; error: string }
   'backup.proven': { backup_id: number; name: string; tables: number; differences: number }

@@ -103,7 +103,7 @@ const SCHEMAS = {
   'backup.created': Type.Object({ backup_id: id, name: text, kind: text, rows: count, bytes: count }),
   'backup.failed': failedBackup,
   'backup.deleted': backup,
-  'backup.downloaded': backup,
+  'backup.downloaded': Type.Object({ backup_id: maybeId, name: text }),
   'backup.restored': Type.Object({ backup_id: maybeId, name: text, safety_backup_id: maybeId, rows: count }),
   'backup.restore_failed': Type.Object({ backup_id: maybeId, name: text, error: text }),
   'backup.proven': Type.Object({ backup_id: id, name: text, tables: count, differences: count }),

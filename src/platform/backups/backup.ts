@@ -39,12 +39,15 @@ export async function findBackup(ctx: Context, scope: Pick<Scope, 'orgId'>, id: 
  */
 export async function createBackup(ctx: Context, scope: Scope): Promise<Backup> {
   await requireRoom(ctx, scope.orgId)
-  return await ctx.db.transaction(async (tx) => {
-    await lockRow(tx, orgs, scope.orgId)
-    await requireIdle(tx, scope.orgId)
-    const id = await addBackup(ctx, tx, { orgId: scope.orgId, kind: 'manual', createdBy: authorOf(scope) })
-    return await requireIn(tx, scope, id)
-  })
+  return await ctx.db.transaction(async (tx) => await requireIn(tx, scope, await beginBackup(ctx, tx, scope)))
+}
+
+/** Writes the row of a backup that somebody asks for, and its job. The id comes back. Errors: those of `requireIdle`. */
+export async function beginBackup(ctx: Context, tx: Tx, scope: Scope): Promise<number> {
+  const { orgId } = scope
+  await lockRow(tx, orgs, orgId)
+  await requireIdle(tx, orgId)
+  return await addBackup(ctx, tx, { orgId, kind: 'manual', createdBy: authorOf(scope) })
 }
 
 /** Backups of the org, for a statement's end of its own. */

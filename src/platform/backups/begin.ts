@@ -6,6 +6,7 @@ import { freeName } from './name.ts'
 import { backups, restores } from './tables.ts'
 
 export const CREATE_KIND = 'backup.create'
+export const RESTORE_KIND = 'backup.restore'
 
 type NewBackup = Readonly<{ orgId: number; kind: 'manual' | 'scheduled' | 'safety'; createdBy: number | null }>
 
@@ -23,10 +24,36 @@ export async function addBackup(ctx: Context, tx: Tx, backup: NewBackup): Promis
     .returning({ id: backups.id })
   if (!row) throw new Error('a backup was not added')
   if (backup.kind !== 'safety') {
-    const uniqueKey = `${CREATE_KIND}:${row.id}`
+    const uniqueKey = createKey(row.id)
     await ctx.jobs.enqueue(tx, { kind: CREATE_KIND, orgId: backup.orgId, payload: { backupId: row.id }, uniqueKey })
   }
   return row.id
+}
+
+type NewRestore = Readonly<{ orgId: number; backupId: number | null; rows: number; createdBy: number | null }>
+
+/** Writes the rows of a restore and of its safety backup, and the restore's job, with the org's row locked. The id comes back. */
+export async function addRestore(ctx: Context, tx: Tx, restore: NewRestore): Promise<number> {
+  const { orgId, createdBy } = restore
+  const safetyBackupId = await addBackup(ctx, tx, { orgId, kind: 'safety', createdBy })
+  const [row] = await tx
+    .insert(restores)
+    .values({ ...restore, safetyBackupId, state: 'running', step: 'waiting', createdAt: ctx.clock.now() })
+    .returning({ id: restores.id })
+  if (!row) throw new Error('a restore was not added')
+  const job = { kind: RESTORE_KIND, orgId, payload: { restoreId: row.id } }
+  await ctx.jobs.enqueue(tx, { ...job, uniqueKey: restoreKey(row.id) })
+  return row.id
+}
+
+/** What the job of a backup goes by while it is unfinished. */
+export function createKey(id: number): string {
+  return `${CREATE_KIND}:${id}`
+}
+
+/** What the job of a restore goes by while it is unfinished. */
+export function restoreKey(id: number): string {
+  return `${RESTORE_KIND}:${id}`
 }
 
 /** Refuses while the org is being backed up or restored. Its row is locked. Errors (conflict): `restore_running`, `backup_running`. */

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
+import type { Actor } from '#core/scope.ts'
 import { orgs } from '#core/tenancy/tables.ts'
 import { lockRow } from '#db/database.ts'
 import type { Backup } from './backup.ts'
@@ -14,11 +15,11 @@ import { enqueueUpload } from './upload.ts'
 type Written = Awaited<ReturnType<typeof exportOrg>>
 
 /** A running backup whose file is in its place is `complete`: it is told, copied, and drives out the oldest. */
-export async function completeBackup(ctx: Context, backup: Backup, written: Written, jobId: string): Promise<void> {
+export async function completeBackup(ctx: Context, backup: Backup, written: Written, actor: Actor): Promise<void> {
   const { id, orgId, name, kind } = backup
   const { manifest, bytes, sha256 } = written
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0)
-  const subject = await subjectOf(ctx, backup, jobId)
+  const subject = await subjectOf(ctx, backup, actor)
   const pruned = await ctx.db.transaction(async (tx) => {
     await lockRow(tx, orgs, orgId)
     const set = { rows, rowsDone: rows, bytes, sha256, tables: manifest.tables.length, files: manifest.files.length }

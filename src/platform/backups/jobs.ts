@@ -2,48 +2,21 @@ import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
 import { defineJob, GiveUp, type Job, type JobRun } from '#jobs/job.ts'
 import type { Schedule } from '#jobs/schedule.ts'
-import { MINUTE_MS, SECOND_MS } from '#lib/clock.ts'
-import { CREATE_KIND } from './begin.ts'
+import { MINUTE_MS } from '#lib/clock.ts'
 import { DISCARD_KIND, discardFile } from './discard.ts'
+import { exclusiveJobs } from './exclusive-jobs.ts'
 import { fileJobs } from './file-jobs.ts'
-import { idIn, parseDiscarded } from './payload.ts'
+import { attemptOf, idIn, parseDiscarded } from './payload.ts'
 import { listUnproven, PROVE_KIND } from './proof-request.ts'
 import { prove } from './proving.ts'
-import { failRestore, runRestore } from './restore-run.ts'
-import { RESTORE_KIND } from './restoring.ts'
 import { beginDue } from './schedule.ts'
 import { UPLOAD_KIND, uploadBackup } from './upload.ts'
 import { failUpload, noteUploadTrouble } from './upload-failure.ts'
-import { writeBackup } from './writing.ts'
-import { failBackup } from './writing-failure.ts'
 
 const BEGIN_DUE_KIND = 'backup.begin-due'
 const PROVE_ALL_KIND = 'backup.prove-all'
-/** A database that is gone for a moment passes; a disk or an org that cannot be read does not. */
-const CREATE_ATTEMPTS_MAX = 3
 /** Over two hours: longer than an object store's bad hour. */
 const UPLOAD_ATTEMPTS_MAX = 10
-
-const createJob = defineJob<Context, number>({
-  kind: CREATE_KIND,
-  attemptsMax: CREATE_ATTEMPTS_MAX,
-  backoffMs: (attempt) => attempt * 2 * SECOND_MS,
-  parse: (stored) => idIn(stored, 'backupId'),
-  async run(ctx, job) {
-    await writeBackup(ctx, attemptOf(job), job.payload)
-    await beginDue(ctx)
-  },
-  onGivenUp: async (ctx, job, error) => await failBackup(ctx, attemptOf(job), job.payload, error),
-})
-
-const restoreJob = defineJob<Context, number>({
-  kind: RESTORE_KIND,
-  // Whoever asked for it may have gone on working meanwhile: one that a crash cut short is asked for again, or not.
-  attemptsMax: 1,
-  parse: (stored) => idIn(stored, 'restoreId'),
-  run: async (ctx, job) => await runRestore(ctx, attemptOf(job), job.payload),
-  onGivenUp: async (ctx, job, error) => await failRestore(ctx, attemptOf(job), job.payload, error),
-})
 
 const proveJob = defineJob<Context, number>({
   kind: PROVE_KIND,
@@ -100,7 +73,8 @@ const beginDueJob = defineJob<Context, null>({
 
 /** What the clock and the queue do here. */
 export const backupsJobs: readonly Job<Context>[] = [
-  ...[createJob, restoreJob, proveJob, proveAllJob, uploadJob, discardJob, beginDueJob],
+  ...[proveJob, proveAllJob, uploadJob, discardJob, beginDueJob],
+  ...exclusiveJobs,
   ...fileJobs,
 ]
 
@@ -108,11 +82,6 @@ export const backupsSchedules: readonly Schedule[] = [
   { name: BEGIN_DUE_KIND, cron: '* * * * *', kind: BEGIN_DUE_KIND },
   { name: PROVE_ALL_KIND, cron: '23 3 * * *', kind: PROVE_ALL_KIND },
 ]
-
-function attemptOf({ scope, id, signal }: Pick<JobRun<unknown>, 'scope' | 'id' | 'signal'>) {
-  if (!scope) throw new Error('a job of this room belongs to an org')
-  return { scope, jobId: id, signal }
-}
 
 function placeOf(job: JobRun<number>) {
   return { orgId: attemptOf(job).scope.orgId, id: job.payload }

@@ -1,3 +1,5 @@
+import type { JobRun } from '#jobs/job.ts'
+
 /** An id as the payload of a job has it. */
 export function idIn(stored: unknown, name: 'backupId' | 'restoreId'): number {
   const id: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, name) : undefined
@@ -12,4 +14,10 @@ export function parseDiscarded(stored: unknown): Readonly<{ slug: string; name: 
     if (typeof slug === 'string' && typeof name === 'string') return { slug, name }
   }
   throw new Error('the name of a deleted backup is not readable')
+}
+
+/** What a job of this room is to the verbs that do its work. */
+export function attemptOf({ scope, signal }: Pick<JobRun<unknown>, 'scope' | 'signal'>) {
+  if (!scope) throw new Error('a job of this room belongs to an org')
+  return { scope, signal }
 }

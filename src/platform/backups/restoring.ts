@@ -5,12 +5,10 @@ import type { Scope } from '#core/scope.ts'
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { type Database, lockRow, type Tx } from '#db/database.ts'
 import { authorOf, requireIn } from './backup.ts'
-import { addBackup, requireIdle } from './begin.ts'
+import { addRestore, requireIdle } from './begin.ts'
 import { requireFile } from './download.ts'
 import { requireRoom } from './room.ts'
 import { backups, restores } from './tables.ts'
-
-export const RESTORE_KIND = 'backup.restore'
 
 /** A restore with the name of its backup (null once that is deleted) and the e-mail of who asked for it. */
 export type Restore = Readonly<typeof restores.$inferSelect & { name: string | null; by: string | null }>
@@ -43,19 +41,9 @@ export async function requestRestore(
     await lockRow(tx, orgs, scope.orgId)
     await requireIn(tx, scope, id)
     await requireIdle(tx, scope.orgId)
-    const createdBy = authorOf(scope)
-    const safetyBackupId = await addBackup(ctx, tx, { orgId: scope.orgId, kind: 'safety', createdBy })
-    const [row] = await tx
-      .insert(restores)
-      .values({
-        ...{ orgId: scope.orgId, backupId: id, safetyBackupId, createdBy, createdAt: ctx.clock.now() },
-        ...{ state: 'running', step: 'waiting', rows: backup.rows },
-      })
-      .returning({ id: restores.id })
-    if (!row) throw new Error('a restore was not added')
-    const job = { kind: RESTORE_KIND, orgId: scope.orgId, payload: { restoreId: row.id } }
-    await ctx.jobs.enqueue(tx, { ...job, uniqueKey: `${RESTORE_KIND}:${row.id}` })
-    return await requireRestoreIn(tx, scope, row.id)
+    const { rows } = backup
+    const added = { orgId: scope.orgId, backupId: id, rows, createdBy: authorOf(scope) }
+    return await requireRestoreIn(tx, scope, await addRestore(ctx, tx, added))
   })
 }
 

@@ -10,11 +10,11 @@ import { backups } from './tables.ts'
 import type { Attempt } from './writing.ts'
 
 /** Nobody tries any more: the row and the log keep the words, and the admins hear of one that nobody waits for. */
-export async function failBackup(ctx: Context, { scope, jobId }: Omit<Attempt, 'signal'>, id: number, error: unknown) {
+export async function failBackup(ctx: Context, { scope }: Omit<Attempt, 'signal'>, id: number, error: unknown) {
   const backup = await requireIn(ctx.db, scope, id)
   await removeParts(ctx, backup.slug, backup.name)
   const words = wordsOf(error, 'The backup could not be written.')
-  const subject = await subjectOf(ctx, backup, jobId)
+  const subject = await subjectOf(ctx, backup, scope.actor)
   await ctx.db.transaction(async (tx) => {
     const failed = await tx
       .update(backups)

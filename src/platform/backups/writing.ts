@@ -10,8 +10,8 @@ import { keepProgress, type Progress } from './progress.ts'
 import { requireRoom } from './room.ts'
 import { backups } from './tables.ts'
 
-/** One try of the queue's. */
-export type Attempt = Readonly<{ scope: Scope; jobId: string; signal: AbortSignal }>
+/** One try. */
+export type Attempt = Readonly<{ scope: Scope; signal: AbortSignal }>
 
 const PRIVATE_FILE = 0o600
 
@@ -19,7 +19,7 @@ const PRIVATE_FILE = 0o600
  * Writes the file of a `running` backup and makes it `complete`; nothing for one in another state. What an attempt that was cut
  * short left behind goes first, and nobody sees the file before it is whole. Errors: `disk_full`, and those of `exportOrg`.
  */
-export async function writeBackup(ctx: Context, { scope, jobId, signal }: Attempt, id: number): Promise<void> {
+export async function writeBackup(ctx: Context, { scope, signal }: Attempt, id: number): Promise<void> {
   const backup = await requireIn(ctx.db, scope, id)
   if (backup.state !== 'running') return
   const { slug, name } = backup
@@ -32,7 +32,7 @@ export async function writeBackup(ctx: Context, { scope, jobId, signal }: Attemp
     await chmod(part, PRIVATE_FILE)
     signal.throwIfAborted()
     await rename(part, pathOf(ctx, slug, name))
-    await completeBackup(ctx, backup, written, jobId)
+    await completeBackup(ctx, backup, written, scope.actor)
   } finally {
     await rm(part, { force: true })
   }
