@@ -42,6 +42,7 @@ async function swapIn(ctx: Context, tx: Tx, plan: Plan, { outcomes, onRows, inSw
   }
   const admins = await listAdmins(tx, orgId)
   if (!(await createPeople(ctx, tx, plan))) throw new Outdated('somebody has an account by now')
+  await setNestedLoops(tx, 'off')
   for (const outcome of outcomes.toReversed()) await takeAway(tx, plan, outcome)
   const people = plan.tables.find(({ bulk }) => bulk.name === 'users')
   let done = people?.rows ?? 0
@@ -50,9 +51,18 @@ async function swapIn(ctx: Context, tx: Tx, plan: Plan, { outcomes, onRows, inSw
     done += plan.tables.find(({ bulk }) => bulk.name === outcome.name)?.rows ?? 0
     onRows(done)
   }
+  await setNestedLoops(tx, 'on')
   await keepAdmins(tx, orgId, admins)
   await requireAdminLeft(tx, orgId)
   await inSwap(tx)
+}
+
+/**
+ * A table that was empty when PostgreSQL last looked is gone through once for each row to come, and grows while it is: that takes
+ * hours. Joined whole, a table takes what it takes.
+ */
+async function setNestedLoops(tx: Tx, to: 'on' | 'off'): Promise<void> {
+  if (tx.engine === 'postgres') await rawOf(tx)(`set local enable_nestloop = ${to}`)
 }
 
 /** What goes, and what is off from now on. Before anything comes, so that no two rows claim one name. */
