@@ -58,7 +58,7 @@ export function webhooksPages(say: Say): Record<string, Shown> {
             deliveries: [],
             oldSecretEndsAt: null,
           }}
-          replay={{ since: say('2026-03-01T09:00'), fault: say('since is a time in the past.') }}
+          replay={{ since: '2026-03-01T09:00', fault: say('since is a time in the past.') }}
         />
       ),
     },
