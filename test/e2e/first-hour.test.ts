@@ -83,7 +83,8 @@ for (const mode of MODES) {
       expect(await Bun.file(file).exists()).toBe(false)
       expect(await story.statusOf(link)).toBe(410)
       expect(await menuOf(page)).toEqual([
-        ...['Members', 'Users', 'Groups', 'Organization', 'Licence', 'Audit log'],
+        ...['Members', 'Usage', 'Health', 'SMTP', 'Backups', 'Webhooks'],
+        ...['Users', 'Groups', 'Organization', 'Licence', 'Audit log'],
         ...['Account', 'Organizations', 'Access tokens'],
       ])
     })
