@@ -25,8 +25,8 @@ const FIRST: Stages = {
 
 /** Beside each other, since tests wait more than they compute. */
 const TRACKS: readonly Stages[] = [
-  { browser: () => testOnSqlite(true), executable: testExecutable },
-  { postgres: testOnPostgres, sqlite: () => testOnSqlite(false) },
+  { sqlite: () => testOnSqlite(false), browser: () => testOnSqlite(true) },
+  { postgres: testOnPostgres, executable: testExecutable },
 ]
 
 const STAGES: Stages = Object.assign({}, FIRST, ...TRACKS)
