@@ -33,7 +33,8 @@ export function serveGallery(say: Say) {
       if (pathname === LOGO_URL) return answer(new Blob([pngOf(96, 32)]), 'image/png')
       if (pathname === SHEET_URL) return answer(sheetOf('#8a1c7c')?.css ?? '', 'text/css')
       // What asks for itself while something goes on finds nothing new.
-      if (pathname.startsWith('/backups/')) return new Response(null, { status: 204, headers: { 'content-security-policy': POLICY } })
+      if (pathname.startsWith('/backups/'))
+        return new Response(null, { status: 204, headers: { 'content-security-policy': POLICY } })
       if (pathname === '/members') return answer(searchFragment(say, searchParams.get('q') ?? ''))
       if (pathname === '/members/invites') return answer(refusedInvite(say), 'text/html', name, 409)
       const html = isTheme(first) ? pages[first].get(name) : undefined
