@@ -90,7 +90,7 @@ export function afterCommit(tx: Tx, follow: () => void): void {
   tx[MARKER].afterCommit.push(follow)
 }
 
-/** For statements over tables that are only known by name. One that fails ends the transaction, as any other does. */
+/** For statements over tables that are only known by name. One that fails ends the transaction, too. */
 export function rawOf(tx: Tx): MigrationRun {
   return tx[RAW]
 }

@@ -5,7 +5,7 @@ import { jobs } from './tables.ts'
 import { runClaimed, type WorkerContext } from './worker.ts'
 
 /**
- * Takes over the jobs of an org and these kinds whose worker is dead, as any worker would: for a command, which may run where no
+ * Takes over the jobs of an org and these kinds whose worker is dead, like a worker: for a command, which may run where no
  * worker does. Comes back when they are done, put back or given up.
  */
 export async function runDeadJobs<C extends WorkerContext>(

@@ -1,3 +1,4 @@
+import { medianMs } from '#scripts/bench/asking.ts'
 import { residentMb } from '#scripts/bench/child.ts'
 import { addEvents, DAYS, RARE_WORD } from '#scripts/bench/events.ts'
 import type { Finding } from '#scripts/bench/finding.ts'
@@ -9,7 +10,6 @@ import type { Stage } from '#scripts/bench/stage.ts'
 const FEW = 1_000
 const MANY = 1_000_000
 const TIMES_MAX = 5
-const ASKED_A_ROUND = 25
 /** The collector's own ups and downs. */
 const CSV_MB_MAX = 20
 const SAMPLES = 500
@@ -81,19 +81,6 @@ async function serveWith(stage: Stage, engine: Engine, events: number): Promise<
   await addEvents(install, events)
   const served = await install.serve()
   return { ...served, headers: { authorization: `Bearer ${await served.signIn()}` }, events }
-}
-
-/** The middle of some answers, asked for one after the other. */
-async function medianMs({ url, headers }: { url: string; headers: Record<string, string> }): Promise<number> {
-  const values: number[] = []
-  for (let left = ASKED_A_ROUND; left > 0; left--) {
-    const start = performance.now()
-    const answer = await fetch(url, { headers })
-    await answer.text()
-    values.push(performance.now() - start)
-    if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`)
-  }
-  return spreadOf(values).median
 }
 
 /** While a client reads the whole export: the most memory above that of before, and that of the second half above the first. */

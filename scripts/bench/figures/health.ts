@@ -1,3 +1,4 @@
+import { medianMs } from '#scripts/bench/asking.ts'
 import type { Finding } from '#scripts/bench/finding.ts'
 import { addHealth } from '#scripts/bench/health-rows.ts'
 import { ENGINES, type Engine, makeInstall } from '#scripts/bench/install.ts'
@@ -6,7 +7,6 @@ import { alternate, ratioOf, spreadOf } from '#scripts/bench/spread.ts'
 import type { Stage } from '#scripts/bench/stage.ts'
 
 const RANGES = ['24h', '7d', '90d'] as const
-const ASKED_A_ROUND = 25
 const TIMES_MAX = 3
 
 /** What `/health` takes with 90 days of history, as a multiple of that on an empty install. */
@@ -45,17 +45,4 @@ async function measureEngine(stage: Stage, engine: Engine): Promise<Finding[]> {
     const { origin, signIn } = stack.use(await install.serve())
     return { origin, headers: { cookie: `hf_session=${await signIn()}` } }
   }
-}
-
-/** The middle of some answers, asked for one after the other. */
-async function medianMs({ url, headers }: { url: string; headers: Record<string, string> }): Promise<number> {
-  const values: number[] = []
-  for (let left = ASKED_A_ROUND; left > 0; left--) {
-    const start = performance.now()
-    const answer = await fetch(url, { headers })
-    await answer.text()
-    values.push(performance.now() - start)
-    if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`)
-  }
-  return spreadOf(values).median
 }

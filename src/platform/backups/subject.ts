@@ -18,7 +18,7 @@ export async function subjectOf(
   return { orgId, actor: { kind: 'person', userId: person.id, email: person.email, name: person.name } }
 }
 
-/** What may be shown of a failure: any other error may speak of the program's insides. */
+/** What may be shown of a failure; an error of another kind may speak of the program's insides. */
 export function wordsOf(error: unknown, otherwise: string): string {
   return error instanceof AppError || error instanceof GiveUp ? error.message : otherwise
 }

@@ -2,6 +2,7 @@ import type { Context } from '#core/context.ts'
 import { findMailOrg } from '#core/mail/mail-org.ts'
 import { findUserByEmail } from '#core/tenancy/user.ts'
 import { defineJob } from '#jobs/job.ts'
+import { textOf } from '#jobs/payload.ts'
 import { dateOfMs, parseDate } from '#lib/clock.ts'
 import { prepareReset } from '#platform/sessions/password.ts'
 import { dropOldSessions } from '#platform/sessions/sign-in.ts'
@@ -42,9 +43,3 @@ export const sessionsJobs = [
 ]
 
 export const sessionsSchedules = [{ name: 'session.sweep', cron: '17 * * * *', kind: 'session.sweep' }]
-
-function textOf(stored: unknown, name: string): string {
-  const value = typeof stored === 'object' && stored !== null ? Reflect.get(stored, name) : undefined
-  if (typeof value !== 'string') throw new Error(`the payload has no ${name}`)
-  return value
-}

@@ -1,11 +1,11 @@
 import { EVENT_DISPATCH_KIND } from '#core/audit/outbox.ts'
 import type { Context } from '#core/context.ts'
 import { defineJob, type Job } from '#jobs/job.ts'
+import { numberOf, textOf } from '#jobs/payload.ts'
 import type { Schedule } from '#jobs/schedule.ts'
 import { deliver } from './deliver.ts'
 import { dispatchEvent } from './dispatch.ts'
 import { WEBHOOK_DELIVER_KIND } from './new-delivery.ts'
-import { numberOf, textOf } from './payload.ts'
 import { REPLAY_KIND, replaySome } from './replay.ts'
 import { trimDeliveries } from './retention.ts'
 
