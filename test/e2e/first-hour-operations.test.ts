@@ -5,7 +5,7 @@ import { NARROW, openBrowser, stickingOut, type Visitor } from '#test/support/br
 import { type SmtpPeer, startSmtp } from '#test/support/smtp.ts'
 import { startReceiving } from './receiving.ts'
 import { beginStory, MODES, type Story } from './story.ts'
-import { choose, fill, invite, makeGroup, press, reads, seen } from './visits.ts'
+import { choose, fill, invite, makeGroup, press, reads, seen, setUp } from './visits.ts'
 
 const ADA = { name: 'Ada Admin', email: 'ada@acme.test', password: 'nine grey herons wade' }
 const RELAY = { username: 'acme-relay', password: 'a relay that nobody guesses' }
@@ -53,10 +53,7 @@ for (const mode of MODES.slice(0, 2)) {
       const [, link = ''] = await story.server.says(/"setup_url":"([^"]+)"/)
       ada = await story.arrive()
       const { page } = ada
-      await page.goto(link)
-      await fill(page, { Organization: 'Acme', 'Your name': ADA.name, 'E-mail': ADA.email, Password: ADA.password })
-      await press(page, 'Set up and sign in')
-      await page.waitForURL('/members')
+      await setUp(page, link, ADA)
       await press(page, 'Skip the tour')
       await page.getByText(/^Welcome tour, step/).waitFor({ state: 'detached' })
       for (const path of PAGES) {

@@ -4,7 +4,7 @@ import { localRunner } from '#lib/exec.ts'
 import { EXECUTABLE } from '#test/binary/executable.ts'
 import { NARROW, openBrowser, stickingOut, type Visitor } from '#test/support/browser.ts'
 import { beginStory, MODES, type Story } from './story.ts'
-import { choose, fill, invite, makeToken, menuOf, press, reads, row, signIn } from './visits.ts'
+import { choose, fill, invite, makeToken, menuOf, press, reads, row, setUp, signIn } from './visits.ts'
 
 const ADA = { name: 'Ada Admin', email: 'ada@acme.test', password: 'nine grey herons wade' }
 const TOM = { name: 'Tom Teammate', email: 'tom@acme.test', password: 'a kettle for the attic' }
@@ -70,10 +70,7 @@ for (const mode of MODES.slice(0, 2)) {
       const [, link = ''] = await story.server.says(/"setup_url":"([^"]+)"/)
       ada = await story.arrive()
       const { page } = ada
-      await page.goto(link)
-      await fill(page, { Organization: 'Acme', 'Your name': ADA.name, 'E-mail': ADA.email, Password: ADA.password })
-      await press(page, 'Set up and sign in')
-      await page.waitForURL('/members')
+      await setUp(page, link, ADA)
       await reads(page, 'Welcome tour, step 1 of 3')
       await story.picture(page, 'tour')
       await press(page, 'Next: Members')

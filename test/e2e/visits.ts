@@ -19,6 +19,14 @@ export async function press(place: Page | Locator, button: string): Promise<void
   await place.getByRole('button', { name: button, exact: true }).click()
 }
 
+/** Makes the first admin and the org Acme by the setup link. */
+export async function setUp(page: Page, link: string, { name, email, password }: Who): Promise<void> {
+  await page.goto(link)
+  await fill(page, { Organization: 'Acme', 'Your name': name, 'E-mail': email, Password: password })
+  await press(page, 'Set up and sign in')
+  await page.waitForURL('/members')
+}
+
 export async function signIn(page: Page, { email, password }: Who): Promise<void> {
   await fill(page, { 'E-mail': email, Password: password })
   await press(page, 'Sign in')
