@@ -54,7 +54,10 @@ export type Tx = Queries & Readonly<{ engine: Engine; [MARKER]: Marker; [STATEME
 export type Database = Queries &
   Readonly<{
     engine: Engine
-    /** Commits when `work` resolves and rolls back when it rejects. One at a time on SQLite, in order of arrival. */
+    /**
+     * Commits when `work` resolves and rolls back when it rejects. One at a time on SQLite, in order of arrival. PostgreSQL calls
+     * `work` again when it chose it to end a deadlock, so outside of `tx` it changes nothing that counts.
+     */
     transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
     /** Rejects when the database does not answer. */
     ping(): Promise<void>

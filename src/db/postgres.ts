@@ -21,6 +21,9 @@ import {
 const POOL_MAX = 10
 const CONNECT_TIMEOUT_S = 10
 const CLOSE_TIMEOUT_S = 10
+const DEADLOCKS_MAX = 5
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const DEADLOCK_CODE = '40P01'
 /** Any number will do, as long as every node takes the same. */
 const MIGRATION_LOCK = 4_801_730_255
 
@@ -44,6 +47,18 @@ export function openPostgres(options: OpenOptions): Database {
 
   async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     assertOutside()
+    for (let times = 1; ; times++) {
+      try {
+        return await commit(work)
+      } catch (error) {
+        // Whoever is chosen to end a deadlock has done nothing wrong, and nothing of his is left.
+        if (times === DEADLOCKS_MAX || !isDeadlock(error)) throw error
+        options.log?.warn('a transaction that was in a deadlock is done again', { times, error })
+      }
+    }
+  }
+
+  async function commit<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const marker = newMarker()
     const result = await client.begin(async (own) => {
       const tx = openTx(own, marker, options)
@@ -97,6 +112,11 @@ function openTx(own: postgres.TransactionSql, marker: Marker, options: OpenOptio
       return await runnerOf(own)(statement, params)
     },
   })
+}
+
+function isDeadlock(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && error.code === DEADLOCK_CODE) || isDeadlock(error.cause)
 }
 
 /** One migration, in a transaction of its own; the lock ends with it, so a node that dies leaves none behind. */

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
+import { MINUTE_MS } from '#lib/clock.ts'
 import type { Database, MigrationRow, OpenOptions, TransactionOptions, Tx } from './database.ts'
 import { createFairLock } from './fair-lock.ts'
 import { quickRead } from './quick-read.ts'
@@ -21,7 +22,9 @@ import {
 } from './transaction.ts'
 
 const BUSY_TIMEOUT_MS = 5_000
-const MIGRATION_BUSY_TIMEOUT_MS = 120_000
+/** Longer than another process, such as `honeyframe restore`, writes in one transaction. */
+const WRITE_WAIT_MAX_MS = 15 * MINUTE_MS
+const WRITE_PAUSE_MS = 10
 const WAL_ATTEMPTS_MAX = 250
 const WAL_PAUSE_MS = 20
 const STATEMENTS_KEPT_MAX = 500
@@ -44,7 +47,7 @@ export async function openSqlite(options: OpenOptions): Promise<Database> {
 
   async function outside(sql: string, params: Params) {
     if (isRead(sql)) return { rows: reader.rows(sql, params) }
-    return lock.hold(() => ({ rows: writer.rows(sql, params) }))
+    return lock.hold(() => onceFree(() => ({ rows: writer.rows(sql, params) })))
   }
 
   async function transaction<T>(work: (tx: Tx) => Promise<T>, { attach }: TransactionOptions = {}): Promise<T> {
@@ -78,7 +81,7 @@ async function openForWork(path: string): Promise<{ writer: Session; reader: Ses
   makePrivate(path)
   const writer = openSession(path, { readwrite: true, create: true })
   await startWal(writer)
-  writer.set('synchronous = NORMAL', 'foreign_keys = ON')
+  writer.set('synchronous = NORMAL', 'foreign_keys = ON', 'busy_timeout = 0')
   return { writer, reader: openSession(path, { readonly: true }) }
 }
 
@@ -118,9 +121,25 @@ async function startWal(writer: Session): Promise<void> {
     try {
       return writer.set('journal_mode = WAL')
     } catch (error) {
-      const isBusy = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
-      if (!isBusy || attempt === WAL_ATTEMPTS_MAX) throw error
+      if (!isBusy(error) || attempt === WAL_ATTEMPTS_MAX) throw error
       await Bun.sleep(WAL_PAUSE_MS)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+}
+
+/** Writes once no other process does. While SQLite waits by itself, everything else in this process stands still. */
+async function onceFree<T>(write: () => T): Promise<T> {
+  const end = performance.now() + WRITE_WAIT_MAX_MS
+  for (;;) {
+    try {
+      return write()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > end) throw error
+      await Bun.sleep(WRITE_PAUSE_MS)
     }
   }
 }
@@ -181,7 +200,7 @@ function openSession(path: string, mode: { readonly: true } | { readwrite: true;
 
 /** `BEGIN IMMEDIATE` takes the file's write lock at once: a deferred one can find it gone at its first write, too late. */
 async function immediate<T>(writer: Session, work: () => Promise<T>): Promise<T> {
-  writer.rows('BEGIN IMMEDIATE', [])
+  await onceFree(() => writer.rows('BEGIN IMMEDIATE', []))
   try {
     const result = await work()
     writer.rows('COMMIT', [])
@@ -249,7 +268,7 @@ function txOpener(writer: Session, options: OpenOptions): (marker: Marker) => Tx
  */
 async function migration<T>(writer: Session, work: (run: Session['named']) => Promise<T>): Promise<T> {
   assertOutside()
-  writer.set(`busy_timeout = ${MIGRATION_BUSY_TIMEOUT_MS}`, 'foreign_keys = OFF')
+  writer.set('foreign_keys = OFF')
   try {
     return await immediate(writer, async () => {
       const result = await work(writer.named)
@@ -258,6 +277,6 @@ async function migration<T>(writer: Session, work: (run: Session['named']) => Pr
       return result
     })
   } finally {
-    writer.set(`busy_timeout = ${BUSY_TIMEOUT_MS}`, 'foreign_keys = ON')
+    writer.set('foreign_keys = ON')
   }
 }

@@ -1,8 +1,10 @@
+import { Database as Connection } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
 import { asc, eq, inArray, sql } from 'drizzle-orm'
 import { orgs } from '#core/tenancy/tables.ts'
 import { engine } from '#db/columns.ts'
 import { afterCommit, type Database, lockRow, prepared, type Queries, skipLocked, type Tx } from '#db/database.ts'
+import { pathOf } from '#db/sqlite.ts'
 import { systemClock } from '#lib/clock.ts'
 import { createLog } from '#lib/log.ts'
 import { openTestDatabase } from '#test/support/database.ts'
@@ -20,6 +22,13 @@ async function slugs(db: Queries): Promise<string[]> {
 
 function tick(): Promise<void> {
   return Bun.sleep(1)
+}
+
+async function mark(tx: Tx, slug: string): Promise<void> {
+  await tx
+    .update(orgs)
+    .set({ name: sql`${orgs.name} || '+'` })
+    .where(eq(orgs.slug, slug))
 }
 
 /** Adds one to a counter in so many transactions at once; answers what the counter says then. */
@@ -51,6 +60,44 @@ describe('a transaction', () => {
       expect(await addConcurrently(place.db, 200, false)).toBeLessThan(200)
     },
     30_000,
+  )
+
+  test.if(engine === 'postgres')('two that lock each other out are both committed, once', async () => {
+    await using place = await openTestDatabase()
+    const { db } = place
+    await db.insert(orgs).values([org('one'), org('two')])
+    const met = Promise.withResolvers<void>()
+    let runs = 0
+    async function markBoth(first: string, second: string) {
+      await db.transaction(async (tx) => {
+        await mark(tx, first)
+        if (++runs === 2) met.resolve()
+        await met.promise
+        await mark(tx, second)
+      })
+    }
+    await Promise.all([markBoth('one', 'two'), markBoth('two', 'one')])
+    const rows = await db.select({ name: orgs.name }).from(orgs).orderBy(asc(orgs.id))
+    expect([runs, rows]).toEqual([3, [{ name: 'one++' }, { name: 'two++' }]])
+  })
+
+  test.if(engine === 'sqlite')(
+    'waits for a write of another process, and holds up nothing else meanwhile',
+    async () => {
+      await using place = await openTestDatabase()
+      const { db } = place
+      using other = new Connection(pathOf(place.url))
+      other.run('BEGIN IMMEDIATE')
+      const written = Promise.all([
+        db.transaction((tx) => tx.insert(orgs).values(org('first'))),
+        db.insert(orgs).values(org('second')),
+      ])
+      expect(await Promise.race([written, tick().then(() => slugs(db))])).toEqual([])
+      other.run(`insert into orgs (slug, name, created_at) values ('other', 'other', 0)`)
+      other.run('COMMIT')
+      await written
+      expect(await slugs(db)).toEqual(['other', 'first', 'second'])
+    },
   )
 
   test('a rolled-back row is gone, even with awaits in between', async () => {

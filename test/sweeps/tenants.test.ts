@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
 import { orgs, users } from '#core/tenancy/tables.ts'
 import { createToken } from '#platform/tokens/token.ts'
+import { eventually } from '#test/jobs/context.ts'
 import { startTestApp, type TestApp } from '#test/support/app.ts'
 import { documentOf, operationsOf } from './documented.ts'
 import { pathWith, routesOf } from './route-table.ts'
@@ -187,6 +188,11 @@ describe('an admin of one org', () => {
     const { zebra, quagga, calls, waysAt } = await twoTenants(app)
     const reads = calls.filter(({ method, path }) => method === 'GET' && !path.includes('{'))
     const own = new Set<string>()
+    // Events come a second after their commit.
+    await eventually(async () => {
+      const response = await app.fetch('/api/events', { headers: quagga.admin.bearer })
+      return (await response.text()).includes(quagga.mark)
+    })
     for (const call of reads) {
       for (const way of waysAt(call)) {
         const { body } = await answerTo(app, call, 0, way)

@@ -26,6 +26,14 @@ type Rule = { what: string; home: RegExp; matches: (node: Node) => boolean }
 /** The one cast between the two column kits, Elysia's grown type, and the part that marks an icon as safe HTML. */
 const CAST_HOMES = /^(src\/db\/engine\.ts|src\/http\/app\.ts|views\/ui\/icon\.tsx)$/
 
+/** The egress guard with what it stands on, and the operator's own commands. */
+const CALL_HOMES =
+  /^src\/(lib\/(safe-fetch|vetted-host|vetted-connection|connection-pool)|cli\/(api-client|install))\.ts$/
+const CALL_MODULES = /^(node:)?(http|https|http2|net|tls|dgram|dns|dns\/promises)$/
+const BUN_CALLS = ['fetch', 'connect', 'udpSocket', 'dns', 's3', 'S3Client', 'redis', 'RedisClient', 'sql', 'SQL']
+/** What these modules have that calls nobody. */
+const HARMLESS = ['isIP']
+
 /** What has one home in the program. Everywhere else it is a fault. */
 const HOMES: readonly Rule[] = [
   { what: 'console', home: /^src\/cli\//, matches: (node) => isMember(node, 'console') },
@@ -41,6 +49,12 @@ const HOMES: readonly Rule[] = [
   },
   { what: 'Date.now', home: /^src\/lib\/clock\.ts$/, matches: (node) => isMember(node, 'Date', 'now') },
   { what: 'a cast', home: CAST_HOMES, matches: isCast },
+  { what: 'a call to another host', home: CALL_HOMES, matches: isCallAway },
+  {
+    what: 'nodemailer',
+    home: /^src\/core\/mail\//,
+    matches: (node) => isImport(node) && comesFrom(node, /^nodemailer/),
+  },
   { what: 'Math.random', home: /^$/, matches: (node) => isMember(node, 'Math', 'random') },
 ]
 
@@ -122,15 +136,36 @@ function isSpawn(node: Node): boolean {
   return node.type === 'ImportSpecifier' && ['spawn', 'spawnSync', '$'].some((name) => isNamed(node.imported, name))
 }
 
+function isCallAway(node: Node): boolean {
+  if (node.type === 'CallExpression') return isNamed(node.callee, 'fetch')
+  if (node.type === 'NewExpression') return ['WebSocket', 'EventSource'].some((name) => isNamed(node.callee, name))
+  if (node.type === 'MemberExpression') return BUN_CALLS.some((name) => isMember(node, 'Bun', name))
+  if (node.type === 'ImportExpression') return comesFrom(node, CALL_MODULES)
+  if (node.type !== 'ImportDeclaration' || node.importKind === 'type') return false
+  const taken = nodesIn(node.specifiers).filter(({ importKind }) => importKind !== 'type')
+  if (comesFrom(node, /^bun$/)) return taken.some((one) => BUN_CALLS.some((name) => isNamed(one.imported, name)))
+  return comesFrom(node, CALL_MODULES) && !taken.every((one) => HARMLESS.some((name) => isNamed(one.imported, name)))
+}
+
+function isImport({ type }: Node): boolean {
+  return type === 'ImportDeclaration' || type === 'ImportExpression'
+}
+
+function comesFrom({ source }: Node, modules: RegExp): boolean {
+  return isNode(source) && modules.test(String(source.value))
+}
+
+function nodesIn(value: unknown): Node[] {
+  return Array.isArray(value) ? value.filter(isNode) : []
+}
+
 function isCast(node: Node): boolean {
   if (node.type !== 'TSAsExpression' || !isNode(node.typeAnnotation)) return false
   return !isNamed(node.typeAnnotation.typeName, 'const')
 }
 
 function isChildProcess(node: Node): boolean {
-  if (node.type !== 'ImportDeclaration' && node.type !== 'ImportExpression') return false
-  const { source } = node
-  return isNode(source) && /^(node:)?child_process$/.test(String(source.value))
+  return isImport(node) && comesFrom(node, /^(node:)?child_process$/)
 }
 
 function isNamed(value: unknown, name: string): boolean {

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'bun:test'
+import type { ServerResponse } from 'node:http'
 import { eq } from 'drizzle-orm'
 import { auditLog } from '#core/audit/tables.ts'
 import { webhooks } from '#core/webhooks/tables.ts'
+import { engine } from '#db/columns.ts'
+import { connectionCounts } from '#db/condition.ts'
+import { lockRow } from '#db/database.ts'
 import { jobs } from '#jobs/tables.ts'
+import { webhookDeliveries } from '#platform/webhooks/tables.ts'
 import { eventually } from '#test/jobs/context.ts'
 import { makeOrg, makePerson } from '#test/support/app.ts'
 import {
@@ -179,6 +184,26 @@ describe('an event', () => {
     expect(stage.receiver.heard.map(({ headers }) => headers['webhook-id'])).toEqual([kept])
   })
 })
+
+test.if(engine === 'postgres')(
+  'one that is deleted while an attempt at it fails is locked before its deliveries',
+  async () => {
+    const held: ServerResponse[] = []
+    await using stage = await startStage({ answer: (_, response) => void held.push(response) })
+    const { db } = stage.ctx
+    const { id } = await makeWebhook(stage, { events: ['group.*'] })
+    await happen(stage, ...GROUP_MADE)
+    await eventually(() => held.length === 1)
+    await db.transaction(async (tx) => {
+      await lockRow(tx, webhooks, id)
+      held[0]?.writeHead(503).end()
+      await eventually(async () => (await connectionCounts(db))?.waiting === 1)
+      await tx.delete(webhooks).where(eq(webhooks.id, id))
+    })
+    expect(await db.$count(webhookDeliveries)).toBe(0)
+    expect(stage.app.lines.filter((line) => line.includes('deadlock'))).toEqual([])
+  },
+)
 
 describe('a test', () => {
   test('tells code and words of the receiver, is signed, and leaves no delivery', async () => {

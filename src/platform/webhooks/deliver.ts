@@ -37,9 +37,10 @@ export async function deliver(ctx: Context, { payload, signal, finish, ending }:
   const isPlain = verdictOf(answer.statusCode) === 'delivered' && !due.webhook.failingSince
   if (isPlain) return await writeDelivered(ctx, { ending, value: row })
   await ctx.db.transaction(async (tx) => {
+    // First the webhook's row: who deletes it takes it first too, and then those of its deliveries.
+    await noteOutcome(ctx, tx, due.webhook, answer)
     // Sent together, PostgreSQL takes them in one turn.
     await Promise.all([finish(tx), insertAttempt(tx, row), settle(ctx, tx, due, payload.number, answer)])
-    await noteOutcome(ctx, tx, due.webhook, answer)
   })
 }
 

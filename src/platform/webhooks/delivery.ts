@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import { auditLog } from '#core/audit/tables.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
@@ -39,7 +39,7 @@ export async function readDeliveries(
 ): Promise<Delivery[]> {
   const { createdAt, id, state, eventType, orgId } = webhookDeliveries
   const { place } = page
-  const rows = await ctx.db
+  const some = ctx.db
     .select()
     .from(webhookDeliveries)
     .where(
@@ -53,7 +53,14 @@ export async function readDeliveries(
     )
     .orderBy(desc(createdAt), desc(id))
     .limit(page.limit)
-  return await withTries(ctx, rows)
+    .as('some')
+  // In one statement, so that a delivery is never seen between an attempt and what came of it.
+  const rows = await ctx.db
+    .select()
+    .from(some)
+    .leftJoin(webhookAttempts, eq(webhookAttempts.deliveryId, some.id))
+    .orderBy(desc(some.createdAt), desc(some.id), asc(webhookAttempts.number))
+  return [...Map.groupBy(rows, (row) => row.some.id).values()].flatMap(withTries)
 }
 
 /**
@@ -79,12 +86,7 @@ export async function redeliver(ctx: Context, scope: Scope, id: string): Promise
   })
 }
 
-async function withTries({ db }: Context, rows: readonly Row[]): Promise<Delivery[]> {
-  const ids = rows.map(({ id }) => id)
-  const tries = await db
-    .select()
-    .from(webhookAttempts)
-    .where(inArray(webhookAttempts.deliveryId, ids))
-    .orderBy(asc(webhookAttempts.deliveryId), asc(webhookAttempts.number))
-  return rows.map((row) => ({ ...row, tries: tries.filter(({ deliveryId }) => deliveryId === row.id) }))
+function withTries(rows: readonly Readonly<{ some: Row; webhook_attempts: Attempt | null }>[]): Delivery[] {
+  const [first] = rows
+  return first ? [{ ...first.some, tries: rows.flatMap(({ webhook_attempts: one }) => one ?? []) }] : []
 }
