@@ -12,6 +12,9 @@ const EXECUTABLE_TESTS = /^test\/(e2e|binary)\//
 /** A page looks the same on either engine, and a browser is slow. */
 const BROWSER_TESTS = /\.browser\.test\.tsx?$/
 
+/** For the tests that start the program: a build of this run, else they start the source, which is slower. */
+const program: Record<string, string> = {}
+
 type Stages = Readonly<Record<string, () => Promise<Outcome>>>
 
 /** One after the other; a stage that fails does not stop the next. */
@@ -21,7 +24,7 @@ const FIRST: Stages = {
   types: () => runTool('node_modules/.bin/tsc', '--noEmit'),
   xss: scanForXss,
   migrations: () => runTool('scripts/generate-migrations.ts', '--check'),
-  build: () => runTool('scripts/build.ts'),
+  build,
 }
 
 /** Beside each other, since tests wait more than they compute. */
@@ -100,9 +103,15 @@ async function testFiles(isWanted: (file: string) => boolean): Promise<string[]>
   return files.filter(isWanted).sort()
 }
 
+async function build(): Promise<Outcome> {
+  const outcome = await runTool('scripts/build.ts')
+  if (outcome.failed === 0) program.HONEYFRAME_BINARY = EXECUTABLE
+  return outcome
+}
+
 async function testOnSqlite(inBrowser: boolean): Promise<Outcome> {
   const files = await testFiles((file) => !EXECUTABLE_TESTS.test(file) && BROWSER_TESTS.test(file) === inBrowser)
-  return runTests(inBrowser ? 'browser' : 'sqlite', files)
+  return runTests(inBrowser ? 'browser' : 'sqlite', files, program)
 }
 
 async function testExecutable(): Promise<Outcome> {
@@ -116,7 +125,7 @@ async function testOnPostgres(): Promise<Outcome> {
   const files = await testFiles((file) => !EXECUTABLE_TESTS.test(file) && !BROWSER_TESTS.test(file))
   const asking = await databaseTests(files)
   // Awaited here: the server is gone when this function is left.
-  return await runTests('postgres', asking, { DATABASE_URL: server.url })
+  return await runTests('postgres', asking, { ...program, DATABASE_URL: server.url })
 }
 
 /** The scan reads JSX with the TypeScript of its own folder. */

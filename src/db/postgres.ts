@@ -22,6 +22,7 @@ const POOL_MAX = 10
 const CONNECT_TIMEOUT_S = 10
 const CLOSE_TIMEOUT_S = 10
 const DEADLOCKS_MAX = 5
+const DEADLOCK_PAUSE_MS = 20
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const DEADLOCK_CODE = '40P01'
 /** Any number will do, as long as every node takes the same. */
@@ -54,6 +55,8 @@ export function openPostgres(options: OpenOptions): Database {
         // Whoever is chosen to end a deadlock has done nothing wrong, and nothing of his is left.
         if (times === DEADLOCKS_MAX || !isDeadlock(error)) throw error
         options.log?.warn('a transaction that was in a deadlock is done again', { times, error })
+        // Or it takes at once what the other one has been waiting for.
+        await Bun.sleep(times * DEADLOCK_PAUSE_MS)
       }
     }
   }

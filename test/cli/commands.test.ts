@@ -4,11 +4,12 @@ import { failureExitCode, failureLine } from '#cli/failure.ts'
 import { ConfigError } from '#config/parse.ts'
 import { AppError } from '#core/errors.ts'
 import { localRunner } from '#lib/exec.ts'
+import { PROGRAM } from '#test/support/program.ts'
 
 const VERBS = ['serve', 'install', 'migrate', 'doctor', 'secrets', 'license', 'user', 'pat', 'version']
 
 function honeyframe(...argv: string[]) {
-  return localRunner.run([process.execPath, 'src/main.ts', ...argv], { timeoutMs: 20_000 })
+  return localRunner.run([...PROGRAM, ...argv], { timeoutMs: 20_000 })
 }
 
 describe('the program', () => {

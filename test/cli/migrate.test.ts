@@ -1,16 +1,15 @@
 import { expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { engine } from '#db/columns.ts'
 import { openDatabase } from '#db/database.ts'
 import { pathOf } from '#db/sqlite.ts'
 import { migrations } from '#migrations/index.ts'
 import { makeEmptyDatabase } from '#test/support/database.ts'
+import { PROGRAM } from '#test/support/program.ts'
 
 const NAMES = migrations.map(({ name }) => name)
 
 async function honeyframe(url: string, ...argv: string[]) {
-  const main = join(import.meta.dir, '../../src/main.ts')
-  const child = Bun.spawn([process.execPath, main, 'migrate', ...argv], {
+  const child = Bun.spawn([...PROGRAM, 'migrate', ...argv], {
     env: { ...process.env, DATABASE_URL: url },
     stdout: 'pipe',
     stderr: 'pipe',

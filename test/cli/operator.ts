@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { decideConfig } from '#config/config.ts'
 import { loadSecrets } from '#config/secrets.ts'
 import { createContext } from '#core/context.ts'
@@ -8,19 +8,18 @@ import { engine } from '#db/columns.ts'
 import { pathOf } from '#db/sqlite.ts'
 import { start } from '#test/binary/executable.ts'
 import { openTestDatabase } from '#test/support/database.ts'
-
-const MAIN = resolve(import.meta.dir, '../../src/main.ts')
+import { PROGRAM } from '#test/support/program.ts'
 
 export type Variables = Readonly<Record<string, string>>
 
 /** A verb of the program in a process of its own, with these variables and none of ours. */
 export function startVerb(argv: readonly string[], variables: Variables) {
-  return start([process.execPath, MAIN, ...argv], { env: { ...variables } })
+  return start([...PROGRAM, ...argv], { env: { ...variables } })
 }
 
 /** The same, to its end. */
 export async function runVerb(argv: readonly string[], variables: Variables) {
-  const child = Bun.spawn([process.execPath, MAIN, ...argv], {
+  const child = Bun.spawn([...PROGRAM, ...argv], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...variables },
     stdin: 'ignore',
     stdout: 'pipe',

@@ -78,7 +78,7 @@ describe('a transaction', () => {
     }
     await Promise.all([markBoth('one', 'two'), markBoth('two', 'one')])
     const rows = await db.select({ name: orgs.name }).from(orgs).orderBy(asc(orgs.id))
-    expect([runs, rows]).toEqual([3, [{ name: 'one++' }, { name: 'two++' }]])
+    expect([runs > 2, rows]).toEqual([true, [{ name: 'one++' }, { name: 'two++' }]])
   })
 
   test.if(engine === 'sqlite')(

@@ -1,17 +1,14 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import postgres from 'postgres'
 import { systemRandom } from '#lib/random.ts'
-import { EXECUTABLE, freePort, start } from '#test/binary/executable.ts'
+import { freePort, start } from '#test/binary/executable.ts'
 import { makeCertificate } from '#test/support/certificates.ts'
 import { startNginx } from '#test/support/nginx.ts'
 import { startPostgres } from '#test/support/postgres.ts'
+import { PROGRAM } from '#test/support/program.ts'
 import { type SmtpOptions, startSmtp } from '#test/support/smtp.ts'
-
-/** The executable where it was built, else the source. */
-const PROGRAM = existsSync(EXECUTABLE) ? [EXECUTABLE] : [process.execPath, resolve('src/main.ts')]
 
 export const ADMIN = { username: 'ada@example.test', password: 'correct horse battery' }
 
