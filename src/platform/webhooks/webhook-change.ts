@@ -11,7 +11,7 @@ export type WebhookChange = Readonly<{
   url?: string | undefined
   events?: readonly string[] | undefined
   schedule?: Schedule | undefined
-  /** Switched on again it begins anew: why it was off, and since when it failed, is forgotten. */
+  /** Switched on or off, or at another address, it begins anew: why it was off, and since when it failed, is forgotten. */
   isActive?: boolean | undefined
 }>
 
@@ -31,7 +31,7 @@ export async function updateWebhook(ctx: Context, scope: Scope, id: number, chan
     const fields = changedFields(before, wanted)
     if (fields.length === 0) return before
     const fresh = { disabledReason: null, failingSince: null }
-    const isFresh = wanted.isActive !== undefined || wanted.url !== undefined
+    const isFresh = fields.includes('is_active') || fields.includes('url')
     const [row] = await tx
       .update(webhooks)
       .set({ ...wanted, ...(isFresh && fresh), updatedAt: ctx.clock.now() })
