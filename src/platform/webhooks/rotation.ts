@@ -44,6 +44,7 @@ export async function rotateSecret(
 /** Ends the secret before the present one now; without one nothing changes. For `webhook.edit`. Error: `not_found`. */
 export async function endFormerSecret(ctx: Context, scope: Scope, id: number): Promise<Webhook> {
   return await ctx.db.transaction(async (tx) => {
+    await lockRow(tx, webhooks, id)
     const webhook = await requireWebhook(tx, scope, id)
     if (webhook.previousSecretSealed === null) return webhook
     const [row] = await tx
