@@ -35,7 +35,9 @@ export async function restoreCommand(argv: string[]): Promise<number> {
   if (org !== undefined) return await restoreOrgOf(file, { slug: org, confirm, isJson: json })
   if (file === '-') return print(await importInstance(decideConfig(environment), Bun.stdin.stream()), json)
   await requireArchive(file)
-  return print(await importInstance(decideConfig(environment), file), json)
+  const code = print(await importInstance(decideConfig(environment), file), json)
+  process.stderr.write('Start with the JWT_SECRET of the install that the backup is of: it is not in the backup.\n')
+  return code
 }
 
 async function restoreOrgOf(file: string, wanted: WantedRestore): Promise<number> {
