@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArguments, UsageError } from '#cli/arguments.ts'
+import { databaseTests } from './database-tests.ts'
 import { type Outcome, runTests, runTool } from './lane.ts'
 
 const EXECUTABLE = resolve('dist/honeyframe')
@@ -113,8 +114,9 @@ async function testOnPostgres(): Promise<Outcome> {
   const { startPostgres } = await import('#test/support/postgres.ts')
   await using server = await startPostgres()
   const files = await testFiles((file) => !EXECUTABLE_TESTS.test(file) && !BROWSER_TESTS.test(file))
+  const asking = await databaseTests(files)
   // Awaited here: the server is gone when this function is left.
-  return await runTests('postgres', files, { DATABASE_URL: server.url })
+  return await runTests('postgres', asking, { DATABASE_URL: server.url })
 }
 
 /** The scan reads JSX with the TypeScript of its own folder. */

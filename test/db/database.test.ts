@@ -215,6 +215,22 @@ test.if(engine === 'sqlite')(
   },
 )
 
+test.if(engine === 'postgres')(
+  'a database of a test before is empty, its ids begin at 1, and one with another shape is never met again',
+  async () => {
+    const urls = new Set<string>()
+    for (const leave of ['rows', 'shape', 'rows']) {
+      await using place = await openTestDatabase()
+      expect(await place.db.$count(orgs)).toBe(0)
+      const [made] = await place.db.insert(orgs).values(ORG).returning({ id: orgs.id })
+      expect([made?.id, urls.has(place.url)]).toEqual([1, false])
+      if (leave === 'rows') continue
+      urls.add(place.url)
+      await place.db.migration((run) => run('alter table honeyframe.jobs rename to elsewhere'))
+    }
+  },
+)
+
 test('the lock lets waiters in by order of arrival, also after one failed', async () => {
   const lock = createFairLock()
   const order: number[] = []
