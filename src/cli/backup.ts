@@ -1,12 +1,10 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { requireFreePath } from '#cli/archive-path.ts'
 import { parseArguments, UsageError } from '#cli/arguments.ts'
 import { operatorContext } from '#cli/context.ts'
 import { operatorScope } from '#cli/operator-scope.ts'
 import { decideConfig } from '#config/config.ts'
 import { environment } from '#config/environment.ts'
 import { findKeptSecret } from '#config/secrets.ts'
-import { AppError } from '#core/errors.ts'
 import { type Clock, systemClock } from '#lib/clock.ts'
 import { exportInstance } from '#platform/backups/instance-export.ts'
 import type { Manifest } from '#platform/backups/manifest.ts'
@@ -45,7 +43,7 @@ export async function backupCommand(argv: string[]): Promise<number> {
 }
 
 async function backUpOrg(slug: string, out: string | undefined) {
-  const file = out === undefined ? undefined : await freeFile(out)
+  const file = out === undefined ? undefined : await requireFreePath(out)
   await using ctx = await operatorContext()
   const scope = await operatorScope(ctx, slug)
   if (file !== undefined) return factsOf(file, await writeCopy(ctx, scope, file))
@@ -54,18 +52,12 @@ async function backUpOrg(slug: string, out: string | undefined) {
 }
 
 async function backUpInstance(out = `honeyframe-instance-${stamp(systemClock)}.tar.gz`) {
-  const file = await freeFile(out)
+  const file = await requireFreePath(out)
   const config = decideConfig(environment)
   const made = await exportInstance(config, systemClock, { file })
   const isKept = environment.JWT_SECRET === undefined && (await findKeptSecret(config)) !== undefined
   if (isKept) process.stderr.write(`Keep ${config.dataDir}/jwt-secret, too, and elsewhere: it is not in the backup.\n`)
   return factsOf(file, made)
-}
-
-async function freeFile(out: string): Promise<string> {
-  const file = resolve(out)
-  if (!(await stat(file).catch(() => undefined))) return file
-  throw new AppError('conflict', 'file_exists', `${file} is there already: name another one.`)
 }
 
 function factsOf(file: string, { manifest, bytes, sha256 }: Packed<Manifest>) {

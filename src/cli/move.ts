@@ -84,7 +84,9 @@ function failed(words: string): AppError {
       .trim()
       .split('\n')
       .at(-1)
-      ?.replace(/^honeyframe: /, '') ?? ''
+      ?.replace(/^honeyframe: /, '')
+      .replace(/ \([a-z_]+\)$/, '')
+      .replace('check DATABASE_URL', 'check the address after --to') ?? ''
   return new AppError(
     'upstream',
     'move_failed',

@@ -1,5 +1,6 @@
 import { ParseError, ValidationError } from 'elysia'
 import { AppError, type ErrorKind } from '#core/errors.ts'
+import { schemaFaultOf } from './schema-fault.ts'
 
 export const STATUS: Readonly<Record<ErrorKind, number>> = {
   invalid: 422,
@@ -63,21 +64,9 @@ const OUT_OF_RANGE = 'property'
 /** The submitted value is never repeated: it may be a password. An id that is no integer is an unknown id. */
 function refusalOfValidation(error: ValidationError): AppError {
   if (error.type === 'params' || error.type === OUT_OF_RANGE) return NOTHING_HERE
-  const first: unknown = error.all[0]
-  const path = fieldOf(first)
+  const { path, words } = schemaFaultOf(error.all[0])
   const isQuery = error.type === 'query'
   const place = path || (isQuery ? 'The query' : 'The body')
   const code = isQuery ? 'invalid_query' : 'invalid_body'
-  return new AppError('invalid', code, `${place}: ${messageOf(first)}.`, { field: path })
-}
-
-function fieldOf(fault: unknown): string {
-  const path = typeof fault === 'object' && fault !== null ? Reflect.get(fault, 'path') : ''
-  return typeof path === 'string' ? path.replace(/^\//, '').replaceAll('/', '.') : ''
-}
-
-function messageOf(fault: unknown): string {
-  const message = typeof fault === 'object' && fault !== null ? Reflect.get(fault, 'message') : undefined
-  if (typeof message !== 'string') return 'does not fit the schema'
-  return message.charAt(0).toLowerCase() + message.slice(1)
+  return new AppError('invalid', code, `${place}: ${words}.`, { field: path })
 }

@@ -173,6 +173,30 @@ test(
 )
 
 test(
+  'a preview is made anew once the org was restored',
+  async () => {
+    await using org = await openOrg()
+    const { app, admin, orgId } = org
+    const id = await putRealBackup(org)
+    const path = `/api/backups/${id}/preview`
+    const removed = async () => {
+      const { tables } = await ended(app, admin, path)
+      return Array.isArray(tables) ? tables.find(({ name }) => name === 'groups').removed : undefined
+    }
+    expect(await removed()).toBe(0)
+    await call(app, 'POST', '/api/groups', admin, { name: 'Later' })
+    expect(await removed()).toBe(0)
+    const now = app.ctx.clock.now()
+    const row = { orgId, backupId: id, step: 'ended', createdAt: now, finishedAt: now } as const
+    await app.ctx.db.insert(restores).values({ ...row, state: 'failed' })
+    expect(await removed()).toBe(0)
+    await app.ctx.db.insert(restores).values({ ...row, state: 'complete' })
+    expect(await removed()).toBe(1)
+  },
+  LOST,
+)
+
+test(
   'a preview is made once for who asks again, and one org is compared at a time',
   async () => {
     await using org = await openOrg()

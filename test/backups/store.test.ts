@@ -98,6 +98,16 @@ for (const [what, change] of BAD) {
   })
 }
 
+test('an endpoint at a private address is refused where it is set, unless the operator opens it', async () => {
+  await using org = await openOrg({ env: LOOPBACK })
+  for (const endpoint of ['http://127.0.0.2:9000', 'https://10.0.0.1', 'http://[::1]', 'http://169.254.169.254']) {
+    const { status, body } = await call(org.app, 'PUT', PATH, org.admin, { store: storeAt(endpoint) })
+    expect([endpoint, status, body.error, body.field]).toEqual([endpoint, 422, 'egress_refused', 'endpoint'])
+  }
+  expect(await settingsRow(org)).toBeUndefined()
+  expect(await save(org, storeAt('http://127.0.0.1:9000'))).toBe('200')
+})
+
 describe('a test of the store', () => {
   test('writes a signed object and deletes it again', async () => {
     await using s3 = startS3()
@@ -131,12 +141,16 @@ describe('a test of the store', () => {
     expect(s3.objects.size).toBe(0)
   })
 
-  test('goes to no private address unless the operator allows it', async () => {
+  test('goes to no host that came to be closed since it was saved', async () => {
     await using s3 = startS3()
-    await using org = await openOrg()
-    await save(org, storeAt(s3.endpoint))
+    let address = '127.0.0.1'
+    await using org = await openOrg({ env: LOOPBACK, overrides: { resolve: async () => [address] } })
+    await save(org, storeAt(s3.endpoint.replace('127.0.0.1', 's3.example.test')))
+    address = '127.0.0.2'
     expect(await outcome(org.app, 'POST', `${PATH}/test`, org.admin)).toBe('422 egress_refused')
     expect(s3.seen).toEqual([])
+    address = '127.0.0.1'
+    expect(await outcome(org.app, 'POST', `${PATH}/test`, org.admin)).toBe('200')
   })
 })
 

@@ -54,9 +54,11 @@ test(
     const file = join(install.root, 'mine.tar.gz')
     await verb(install, 'backup', '--org', 'acme', '--out', file)
     await rename(install, 'Changed')
-    expect((await restore(install, file)).code).toBe(0)
+    const restored = await restore(install, file, '--json')
+    expect(restored.code).toBe(0)
     expect(await nameOf(install)).toBe('acme')
     const [safety] = await install.db.select().from(backups)
+    expect(JSON.parse(restored.stdout)).toEqual({ rows: 3, tables: 13, safety_backup: safety?.name })
     expect(safety).toMatchObject({ kind: 'safety', state: 'complete', createdBy: null })
     expect(await readdir(folderOf(install))).toEqual([safety?.name ?? ''])
     expect(await modesOf(install)).toEqual([0o700, 0o700, 0o600])
@@ -179,8 +181,8 @@ function verb(install: Install, ...argv: string[]) {
   return runVerb(argv, envOf(install))
 }
 
-function restore(install: Install, file: string) {
-  return verb(install, 'restore', file, '--org', 'acme', '--confirm', 'RESTORE acme')
+function restore(install: Install, file: string, ...more: string[]) {
+  return verb(install, 'restore', file, '--org', 'acme', '--confirm', 'RESTORE acme', ...more)
 }
 
 function folderOf({ dataDir }: Install): string {

@@ -43,7 +43,7 @@ test('a whole install is backed up and restored into an empty one at the termina
   const there = { DATABASE_URL: target.url, DATA_DIR: join(install.root, 'there') }
   await mkdir(there.DATA_DIR)
   const restored = await runVerb(['restore', file, '--instance'], there)
-  expect(restored).toMatchObject({ code: 0, stderr: '' })
+  expect(restored).toMatchObject({ code: 0, stderr: expect.stringContaining('Start with the JWT_SECRET') })
   expect(await Bun.file(join(there.DATA_DIR, 'orgs/1/note.txt')).text()).toBe('a file')
   const again = await runVerb(['restore', file, '--instance'], { ...there, DATA_DIR: join(install.root, 'elsewhere') })
   expect(again.code).toBe(1)

@@ -73,6 +73,16 @@ test('an address that is no database, or the same one, is wrong usage', async ()
   }
 })
 
+test('an address where no database answers is told as that, without its password, and nothing is changed', async () => {
+  await using install = await usedInstall()
+  const before = await sumsOf(install.url)
+  const target = 'postgres://honeyframe:a-word-of-mine@127.0.0.1:1/nowhere'
+  const { code, stdout, stderr } = await runVerb(['migrate', '--to', target], install.env)
+  const words = 'The database does not answer (ECONNREFUSED): check the address after --to.'
+  expect([code, stdout, stderr]).toEqual([1, '', `honeyframe: Nothing was moved. ${words} (move_failed)\n`])
+  expect(await sumsOf(install.url)).toEqual(before)
+})
+
 /** Nobody has it open any more. */
 async function usedInstall(slug = 'acme'): Promise<Install> {
   const install = await makeInstall()

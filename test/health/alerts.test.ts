@@ -131,6 +131,44 @@ describe('an alert', () => {
   })
 })
 
+/** Samples the orgs once a minute by a part that says what it is told to. */
+async function followOrgs(health: Health, statuses: readonly Status[]): Promise<void> {
+  for (const status of statuses) {
+    const judge = () => ({ status, message: `it is ${status}`, meta: {} })
+    await sampleOrgs(health.ctx, never, [{ component: 'smtp', judge }])
+    await tellAll(health)
+    health.time.advance(MINUTE_MS)
+  }
+}
+
+describe('an alert of a part of the org', () => {
+  test('of a recovery goes to nobody who asked after the fault, and to who heard of the fault', async () => {
+    await using health = await openHealth()
+    await followOrgs(health, ['ok', 'warn', 'warn'])
+    await switchOn(health)
+    await followOrgs(health, ['ok', 'ok'])
+    expect(await mailsOf(health, health.orgId)).toEqual([])
+    await followOrgs(health, ['warn', 'warn', 'ok', 'ok'])
+    expect(await eventsOf(health, health.orgId)).toEqual([
+      { component: 'smtp', from: 'ok', to: 'warn', message: 'it is warn' },
+      { component: 'smtp', from: 'warn', to: 'ok', message: 'it is ok' },
+    ])
+  })
+
+  test('that waits while alerts are switched off goes to nobody', async () => {
+    await using health = await openHealth()
+    const { ctx, admin, orgId } = health
+    await switchOn(health)
+    await followOrgs(health, ['ok', 'warn'])
+    const judge = () => ({ status: 'warn' as const, message: '', meta: {} })
+    await sampleOrgs(ctx, never, [{ component: 'smtp', judge }])
+    expect(await ctx.db.$count(jobs, eq(jobs.kind, TELL_KIND))).toBe(1)
+    await changeAlerts(ctx, scopeOf(admin), { isAlerting: false })
+    await tellAll(health)
+    expect(await mailsOf(health, orgId)).toEqual([])
+  })
+})
+
 describe('switching alerts', () => {
   test('is audited once, by page and by API, and changes nothing when it is so already', async () => {
     await using health = await openHealth()

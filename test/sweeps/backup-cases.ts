@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import { exportOrg } from '#platform/backups/export.ts'
-import { backups, restores } from '#platform/backups/tables.ts'
+import { backupSettings, backups, restores } from '#platform/backups/tables.ts'
 import { type Content, repack } from '#test/backups/repack.ts'
 import { folderOf, putBackup } from '#test/backups/room.ts'
 import { ACCESS_KEY_ID, BUCKET, REGION, SECRET, startS3 } from '#test/support/s3.ts'
@@ -67,14 +67,18 @@ function storeAt(endpoint: string) {
   return { endpoint, region: REGION, bucket: BUCKET, access_key_id: ACCESS_KEY_ID, secret: SECRET }
 }
 
-/** The operation with an object store at hand, at an address that the operator lets us call unless told another. */
-function onStore(meet: (s3: ReturnType<typeof startS3>) => void | Promise<void>, address = '127.0.0.1'): Case {
-  return async ({ send, call }, operation) => {
+/** The operation with an object store at hand, at an address that the operator lets us call. */
+function onStore(meet: (s3: ReturnType<typeof startS3>, stage: Stage) => unknown): Case {
+  return async (stage, operation) => {
     await using s3 = startS3()
-    await send('PUT', SETTINGS, { store: storeAt(s3.endpoint.replace('127.0.0.1', address)) })
-    await meet(s3)
-    return await call(operation)
+    await stage.send('PUT', SETTINGS, { store: storeAt(s3.endpoint) })
+    await meet(s3, stage)
+    return await stage.call(operation)
   }
+}
+
+async function spoilStore({ app, orgId }: Stage, set: Partial<typeof backupSettings.$inferInsert>): Promise<void> {
+  await app.ctx.db.update(backupSettings).set(set).where(eq(backupSettings.orgId, orgId))
 }
 
 export const BACKUP_CASES: Readonly<Record<string, Case>> = {
@@ -118,9 +122,13 @@ export const BACKUP_CASES: Readonly<Record<string, Case>> = {
   [`PUT ${SETTINGS} 422 invalid_store`]: ({ send }) => send('PUT', SETTINGS, { store: storeAt('nowhere') }),
   [`PUT ${SETTINGS} 422 secret_required`]: ({ send }) =>
     send('PUT', SETTINGS, { store: { ...storeAt('https://s3.example.test'), secret: '' } }),
+  [`PUT ${SETTINGS} 422 egress_refused`]: ({ send }) => send('PUT', SETTINGS, { store: storeAt('https://127.0.0.2') }),
   [`POST ${SETTINGS}/test 200`]: onStore(() => {}),
   [`POST ${SETTINGS}/test 409 no_store`]: ({ call }, operation) => call(operation),
-  [`POST ${SETTINGS}/test 422 egress_refused`]: onStore(() => {}, '127.0.0.2'),
+  [`POST ${SETTINGS}/test 422 egress_refused`]: onStore((_, stage) =>
+    spoilStore(stage, { s3Endpoint: 'http://127.0.0.2' }),
+  ),
+  [`POST ${SETTINGS}/test 409 secret_unreadable`]: onStore((_, stage) => spoilStore(stage, { s3SecretSealed: 'x' })),
   [`POST ${SETTINGS}/test 502 store_refused`]: onStore(({ peer }) => {
     peer.refuse = { status: 403, code: 'AccessDenied', message: 'Access Denied.' }
   }),

@@ -73,6 +73,10 @@ function tests(): Record<string, Case> {
       await app.ctx.db.update(webhooks).set({ url: 'http://10.0.0.1/' }).where(eq(webhooks.id, id))
       return await call(operation, { id })
     }),
+    [`POST ${path} 409 secret_unreadable`]: withHook(async ({ app, call }, id, operation) => {
+      await app.ctx.db.update(webhooks).set({ secretSealed: 'x' }).where(eq(webhooks.id, id))
+      return await call(operation, { id })
+    }),
     [`POST ${path} 502 transport_failed`]: withHook(({ call }, id, operation) => call(operation, { id })),
   }
 }

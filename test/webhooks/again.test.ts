@@ -23,6 +23,9 @@ describe('a delivery that is sent again', () => {
       'waiting',
       refused?.event_id,
     ])
+    const log = await stage.ctx.db.select().from(auditLog).where(eq(auditLog.action, 'webhook.redelivered'))
+    const what = { webhook_id: id, url: stage.url, event_id: refused?.event_id, event_type: 'group.created' }
+    expect(log.map(({ detail, actorId }) => [detail, actorId])).toEqual([[what, stage.admin.userId]])
     const [again, first] = await settledDeliveries(stage, id, 2)
     expect([again?.id, again?.status, first?.status]).toEqual([made.id, 'delivered', 'failed'])
     const [one, other] = stage.receiver.heard
@@ -43,6 +46,7 @@ describe('a delivery that is sent again', () => {
     expect(await again(sent?.id)).toBe(409)
     await stage.ctx.db.update(webhookDeliveries).set({ eventId: 'gone' })
     expect(await again(sent?.id)).toBe(410)
+    expect(await stage.ctx.db.$count(auditLog, eq(auditLog.action, 'webhook.redelivered'))).toBe(0)
   })
 })
 

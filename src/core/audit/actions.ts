@@ -56,6 +56,7 @@ export type ActionDetails = {
   'webhook.secret_rotated': { webhook_id: number; url: string; old_secret_ends_at: string | null }
   'webhook.disabled': { webhook_id: number; url: string; reason: string }
   'webhook.replayed': { webhook_id: number; url: string; since: string; events: number }
+  'webhook.redelivered': { webhook_id: number; url: string; event_id: string; event_type: string }
   'health.alerts_changed': { is_alerting: boolean }
   'health.changed': { component: string; from: string; to: string; message: string }
   'system.deployed': { version: string; commit: string; from: string | null }
@@ -124,6 +125,7 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   'webhook.secret_rotated': 'The signing secret of a webhook was replaced.',
   'webhook.disabled': 'A webhook was disabled, because its receiver refuses or does not answer.',
   'webhook.replayed': 'Events were sent to a webhook again.',
+  'webhook.redelivered': 'One event was sent to a webhook again.',
   'health.alerts_changed': 'Mails about the health of the system were switched on or off.',
   'health.changed': 'The health of a component changed.',
   'system.deployed': 'Another version of Honeyframe was started.',

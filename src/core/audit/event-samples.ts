@@ -68,6 +68,7 @@ export const EVENT_SAMPLES: Readonly<ActionDetails> = {
   'webhook.secret_rotated': { ...HOOK, old_secret_ends_at: LATER },
   'webhook.disabled': { ...HOOK, reason: 'The receiver answered 410.' },
   'webhook.replayed': { ...HOOK, since: LATER, events: 42 },
+  'webhook.redelivered': { ...HOOK, event_id: '019c1a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b', event_type: 'invite.created' },
   'health.alerts_changed': { is_alerting: true },
   'health.changed': { component: 'disk', from: 'ok', to: 'warn', message: '12 % of the disk is free.' },
   'system.deployed': { version: '0.2.0', commit: '4f2c1ab', from: '0.1.0' },

@@ -96,6 +96,7 @@ const SCHEMAS = {
   'webhook.secret_rotated': Type.Object({ webhook_id: id, url: text, old_secret_ends_at: maybeTime }),
   'webhook.disabled': Type.Object({ webhook_id: id, url: text, reason: text }),
   'webhook.replayed': Type.Object({ webhook_id: id, url: text, since: time, events: count }),
+  'webhook.redelivered': Type.Object({ webhook_id: id, url: text, event_id: text, event_type: text }),
   'health.alerts_changed': Type.Object({ is_alerting: flag }),
   'health.changed': Type.Object({ component: text, from: text, to: text, message: text }),
   'system.deployed': Type.Object({ version: text, commit: text, from: maybeText }),

@@ -25,7 +25,8 @@ export function oneLine(text: string): string {
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return 'The mail server did not take the message.'
   const code = codeOf(error)
-  if (code === 'EABORT') return 'The mail server took too long.'
+  // Ours and the driver's: a greeting that never came, or silence in the middle.
+  if (code === 'EABORT' || code === 'ETIMEDOUT') return 'The mail server took too long.'
   const said = oneLine('response' in error && typeof error.response === 'string' ? error.response : error.message)
   if (code === 'ETLS') return `No encrypted connection: ${said}`
   return isDistrust(error) ? `The certificate of the mail server is not trusted: ${said}` : said

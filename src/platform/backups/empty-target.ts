@@ -18,7 +18,8 @@ export type EmptyTarget = Readonly<{
 
 /**
  * Brings a database that holds nothing to the version whose last migration is `schema`. Throws `database_not_empty` (conflict) before
- * it has changed anything when one of `tables` has a row, or the database is of a later version; and what `migrate` throws.
+ * it has changed anything when one of `tables` has a row, or the database is of a later version; `database_unreachable` (upstream); and
+ * what `migrate` throws.
  */
 export async function prepareTarget(url: string, schema: string, tables: readonly string[]): Promise<EmptyTarget> {
   const isNew = await isUntouched(url)
@@ -46,10 +47,9 @@ async function isUntouched(url: string): Promise<boolean> {
     const found = await stat(pathOf(url)).catch(() => undefined)
     return found === undefined
   }
-  return await readSnapshot(url, async (reader) => {
-    const [row] = await reader.rows(`select to_regnamespace('honeyframe') is null as is_new`)
-    return row?.is_new === true
-  })
+  await using db = await openDatabase({ url, poolMax: 1 })
+  const [row] = await db.inspect(`select to_regnamespace('honeyframe') is null as is_new`)
+  return row?.is_new === true
 }
 
 /** Before the tables that are still missing are made. */

@@ -15,7 +15,7 @@ import { failUpload, noteUploadTrouble } from './upload-failure.ts'
 
 const BEGIN_DUE_KIND = 'backup.begin-due'
 const PROVE_ALL_KIND = 'backup.prove-all'
-/** Over two hours: longer than an object store's bad hour. */
+/** Over four hours: longer than an object store's bad hour. */
 const UPLOAD_ATTEMPTS_MAX = 10
 
 const proveJob = defineJob<Context, number>({

@@ -18,12 +18,12 @@ const TEST_KEY = 'honeyframe-test.txt'
 
 export type StoredFile = Readonly<{ key: string; bytes: number; sha256: string; stream: AsyncIterable<Uint8Array> }>
 
-/** The object store of an org with its secret, for as long as a request takes; undefined without one. Error: `secret_unreadable`. */
+/** The object store of an org with its secret, for as long as a request takes; undefined without one. Error: `secret_unreadable` (conflict). */
 export async function findStore(ctx: Context, orgId: number): Promise<StoreAccess | undefined> {
   const row = await findRow(ctx.db, orgId)
   const store = row && storeOf(row)
   if (!row || !store || row.s3SecretSealed === null) return undefined
-  return { ...store, secret: ctx.vault.open(row.s3SecretSealed, secretPurpose(orgId)) }
+  return { ...store, secret: openSecret(ctx, orgId, row.s3SecretSealed) }
 }
 
 /**
@@ -47,7 +47,7 @@ export async function putObject(
 
 /**
  * Writes a small object to the org's store and deletes it again; comes back with its name. For `backup.edit`. Errors: `no_store`
- * (conflict), and those of `putObject`.
+ * (conflict), and those of `findStore` and `putObject`.
  */
 export async function testStore(ctx: Context, scope: Scope): Promise<{ object: string }> {
   const store = await findStore(ctx, scope.orgId)
@@ -60,6 +60,15 @@ export async function testStore(ctx: Context, scope: Scope): Promise<{ object: s
   // A key that may write and not delete is a good key for backups: the object stays.
   await ctx.egress.fetch(remove.url, remove)
   return { object: `${store.bucket}/${objectName(store, key)}` }
+}
+
+function openSecret({ vault }: Context, orgId: number, sealed: string): string {
+  try {
+    return vault.open(sealed, secretPurpose(orgId))
+  } catch {
+    const words = 'The stored secret access key cannot be read. Type it again.'
+    throw new AppError('conflict', 'secret_unreadable', words, { field: 'secret', permanent: true })
+  }
 }
 
 async function slugOf(ctx: Context, orgId: number): Promise<string> {

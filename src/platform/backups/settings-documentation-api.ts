@@ -19,7 +19,7 @@ export const CHANGE_SETTINGS = describe({
   description:
     'What is absent stays; a `store` of null forgets it. A secret is kept for one endpoint and one access key id: with another one, send it again.',
   answers,
-  errors: { 422: ['invalid_store', 'secret_required'] },
+  errors: { 422: ['invalid_store', 'secret_required', 'egress_refused'] },
   requestExample: { schedule: { frequency: 'daily', hour: 2 } },
 })
 
@@ -34,5 +34,9 @@ export const TEST_STORE = describe({
       example: { object: 'acme-backups/honeyframe/acme/honeyframe-test.txt' },
     },
   },
-  errors: { 409: ['no_store'], 422: ['egress_refused'], 502: ['store_refused', 'transport_failed'] },
+  errors: {
+    409: ['no_store', 'secret_unreadable'],
+    422: ['egress_refused'],
+    502: ['store_refused', 'transport_failed'],
+  },
 })

@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm'
 import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
+import { requireOpenHost } from '#core/open-host.ts'
 import type { Scope } from '#core/scope.ts'
 import { orgs } from '#core/tenancy/tables.ts'
 import { type Database, lockRow, type Tx } from '#db/database.ts'
 import { nextDue, type Timing } from './schedule.ts'
-import { type StoredStore, type StoreInput, storeColumns, storeOf } from './store-settings.ts'
+import { requireEndpoint, type StoredStore, type StoreInput, storeColumns, storeOf } from './store-settings.ts'
 import { backupSettings } from './tables.ts'
 import { requireTiming } from './timing.ts'
 
@@ -29,10 +30,11 @@ export async function readSettings(ctx: Context, scope: Scope): Promise<BackupSe
 
 /**
  * Changes the schedule, the object store or both; what is absent stays. For `backup.edit`. Errors (invalid): `invalid_schedule`,
- * `invalid_store`, and `secret_required` for a store that is new, or another endpoint or key for a kept secret.
+ * `invalid_store`, `egress_refused`, and `secret_required` for a store that is new, or another endpoint or key for a kept secret.
  */
 export async function updateSettings(ctx: Context, scope: Scope, change: SettingsChange): Promise<BackupSettings> {
   const timing = change.timing && requireTiming(change.timing)
+  if (change.store) await requireOpenHost(ctx, new URL(requireEndpoint(change.store.endpoint)).hostname, 'endpoint')
   return await ctx.db.transaction(async (tx) => {
     await lockRow(tx, orgs, scope.orgId)
     const row = await findRow(tx, scope.orgId)

@@ -76,8 +76,8 @@ export function storeColumns(vault: Vault, orgId: number, input: StoreInput | nu
   throw new AppError('invalid', 'secret_required', words, { field: 'secret' })
 }
 
-/** An origin and nothing else, as a browser writes it: `https://s3.eu-west-1.amazonaws.com`. */
-function requireEndpoint(text: string): string {
+/** An origin and nothing else, as a browser writes it: `https://s3.eu-west-1.amazonaws.com`. Error: `invalid_store` (invalid). */
+export function requireEndpoint(text: string): string {
   const url = text.length <= ENDPOINT_CHARS_MAX ? URL.parse(text.trim()) : null
   const isPlain = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
   if (isPlain && url.pathname === '/' && url.search === '' && url.hash === '') return url.origin

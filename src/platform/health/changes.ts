@@ -10,8 +10,11 @@ const CHANGES_READ_MAX = 500
 
 const INSTALL_ACTIONS: readonly Action[] = ['system.deployed', 'system.migrated']
 const ORG_PREFIXES = ['license.', 'backup.', 'smtp.', 'webhook.']
-/** Looking and trying changes nothing. */
-const NO_CHANGES: readonly Action[] = ['license.refused', 'smtp.tested', 'backup.downloaded', 'backup.proven']
+/** Looking, trying and sending again changes nothing. */
+const NO_CHANGES: readonly Action[] = [
+  ...(['license.refused', 'smtp.tested', 'backup.downloaded', 'backup.proven'] as const),
+  ...(['webhook.replayed', 'webhook.redelivered'] as const),
+]
 const ORG_ACTIONS = ACTION_NAMES.filter(
   (action) => ORG_PREFIXES.some((prefix) => action.startsWith(prefix)) && !NO_CHANGES.includes(action),
 )

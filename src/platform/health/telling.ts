@@ -14,13 +14,17 @@ const ORGS_AT_ONCE = 200
 
 type Telling = Readonly<{ jobId: string; signal: AbortSignal }>
 
-/** Tells an org, or of the install every org that asked for it: an event each, and a mail to each admin. A second run tells nobody twice. */
+/** Tells an org of its own parts, or every org of the install's, when it asked for it: an event, and a mail to each admin. A second run tells nobody twice. */
 export async function tellNews(ctx: Context, orgId: number | undefined, news: News, by: Telling): Promise<void> {
   const from = await findFormer(ctx, orgId, news)
-  if (orgId !== undefined) return tellOrg(ctx, orgId, { ...news, from }, by)
+  if (orgId !== undefined) {
+    const [asking] = await listAsking(ctx, orgId - 1, news, 1)
+    if (asking === orgId) await tellOrg(ctx, orgId, { ...news, from }, by)
+    return
+  }
   for (let after = 0; ; ) {
     by.signal.throwIfAborted()
-    const some = await listAsking(ctx, after, news)
+    const some = await listAsking(ctx, after, news, ORGS_AT_ONCE)
     for (const each of some) await tellOrg(ctx, each, { ...news, from }, by)
     const last = some.at(-1)
     if (last === undefined || some.length < ORGS_AT_ONCE) return
@@ -29,7 +33,7 @@ export async function tellNews(ctx: Context, orgId: number | undefined, news: Ne
 }
 
 /** Who has asked since hears nothing of the end of what he never heard the beginning of. */
-async function listAsking(ctx: Context, after: number, { toldAt }: News): Promise<number[]> {
+async function listAsking(ctx: Context, after: number, { toldAt }: News, limit: number): Promise<number[]> {
   const askedBy = toldAt === null ? undefined : parseDate(toldAt)
   const rows = await ctx.db
     .select({ orgId: healthSettings.orgId })
@@ -42,7 +46,7 @@ async function listAsking(ctx: Context, after: number, { toldAt }: News): Promis
       ),
     )
     .orderBy(asc(healthSettings.orgId))
-    .limit(ORGS_AT_ONCE)
+    .limit(limit)
   return rows.map(({ orgId }) => orgId)
 }
 

@@ -3,10 +3,10 @@ import { record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { relayPurpose } from '#core/mail/org-mail.ts'
 import { smtpSettings } from '#core/mail/tables.ts'
+import { requireOpenHost } from '#core/open-host.ts'
 import type { Scope } from '#core/scope.ts'
 import { orgs } from '#core/tenancy/tables.ts'
 import { lockRow, type Tx } from '#db/database.ts'
-import { requireOpenHost } from './open-host.ts'
 import { sealedAfter } from './password.ts'
 import { readSmtpFields, type SmtpFields } from './smtp-input.ts'
 
@@ -39,7 +39,7 @@ export async function findSmtp(ctx: Context, { orgId }: Scope): Promise<SmtpSett
 export async function saveSmtp(ctx: Context, scope: Scope, input: SmtpInput): Promise<SmtpSettings> {
   const { orgId } = scope
   const wanted = readSmtpFields(input)
-  await requireOpenHost(ctx, wanted.host)
+  await requireOpenHost(ctx, wanted.host, 'host')
   return await ctx.db.transaction(async (tx) => {
     await lockRow(tx, orgs, orgId)
     const kept = await findRow(tx, orgId)

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { record } from '#core/audit/record.ts'
 import { auditLog } from '#core/audit/tables.ts'
 import type { Context } from '#core/context.ts'
 import { AppError } from '#core/errors.ts'
@@ -82,6 +83,8 @@ export async function redeliver(ctx: Context, scope: Scope, id: string): Promise
     const origin = `redelivery:${ctx.random.uuid()}`
     const [made] = await addDeliveries(ctx, tx, [{ orgId, webhookId, eventId, eventType, origin }])
     if (!made) throw new Error('a delivery was not made')
+    const detail = { webhook_id: webhookId, url: webhook.url, event_id: eventId, event_type: eventType }
+    await record(ctx, tx, scope, 'webhook.redelivered', detail)
     return { ...made, tries: [] }
   })
 }

@@ -101,7 +101,7 @@ export const TEST = describe({
       example: { status_code: 200, excerpt: 'ok', ms: 84 },
     },
   },
-  errors: { ...FOUND, 422: ['egress_refused'], 502: ['transport_failed'] },
+  errors: { ...FOUND, 409: ['secret_unreadable'], 422: ['egress_refused'], 502: ['transport_failed'] },
 })
 
 export const REPLAY = describe({

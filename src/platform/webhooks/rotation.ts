@@ -4,13 +4,13 @@ import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
 import { webhooks } from '#core/webhooks/tables.ts'
 import { lockRow } from '#db/database.ts'
-import { formerSecretEnd, newSecret, sealSecret, secretsOf, tailOf } from './secret.ts'
+import { findPresent, formerSecretEnd, newSecret, sealSecret, tailOf } from './secret.ts'
 import { requireWebhook, type Webhook } from './webhook.ts'
 
 /**
  * Replaces the secret. The one before signs, too, for 24 h, unless it ends now; one that was still held from an earlier
- * rotation ends. `secret` is returned here once and never again. For `webhook.edit`. Errors: `not_found`, `secret_unreadable`
- * (internal) when the one before cannot be kept; ending it now does without.
+ * rotation ends, and so does one that cannot be read any more. `secret` is returned here once and never again. For `webhook.edit`.
+ * Error: `not_found`.
  */
 export async function rotateSecret(
   ctx: Context,
@@ -22,7 +22,7 @@ export async function rotateSecret(
   return await ctx.db.transaction(async (tx) => {
     await lockRow(tx, webhooks, id)
     const webhook = await requireWebhook(tx, scope, id)
-    const [former] = endsNow ? [] : secretsOf(ctx, webhook)
+    const former = endsNow ? undefined : findPresent(ctx, webhook)
     const endsAt = former === undefined ? null : formerSecretEnd(ctx)
     const [row] = await tx
       .update(webhooks)
@@ -44,6 +44,7 @@ export async function rotateSecret(
 /** Ends the secret before the present one now; without one nothing changes. For `webhook.edit`. Error: `not_found`. */
 export async function endFormerSecret(ctx: Context, scope: Scope, id: number): Promise<Webhook> {
   return await ctx.db.transaction(async (tx) => {
+    await lockRow(tx, webhooks, id)
     const webhook = await requireWebhook(tx, scope, id)
     if (webhook.previousSecretSealed === null) return webhook
     const [row] = await tx

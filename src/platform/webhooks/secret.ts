@@ -1,4 +1,5 @@
 import type { Context } from '#core/context.ts'
+import { AppError } from '#core/errors.ts'
 import type { Purpose } from '#core/vault/vault.ts'
 import type { webhooks } from '#core/webhooks/tables.ts'
 import { addMs, HOUR_MS } from '#lib/clock.ts'
@@ -30,12 +31,30 @@ export function sealSecret({ vault }: Context, secret: string, { orgId, id }: Pi
   }
 }
 
-/** The secrets that sign now, the present one first. Error: `secret_unreadable` (internal). */
+/** The secrets that sign now, the present one first. Error: `secret_unreadable` (conflict). */
 export function secretsOf(ctx: Context, row: Row): string[] {
-  const present = ctx.vault.open(row.secretSealed, presentPurpose(row))
-  const { previousSecretSealed: former, previousSecretEndsAt: endsAt } = row
-  const isHeld = former !== null && endsAt !== null && endsAt > ctx.clock.now()
-  return isHeld ? [present, ctx.vault.open(former, formerPurpose(row))] : [present]
+  const present = findPresent(ctx, row)
+  if (present === undefined) {
+    throw new AppError('conflict', 'secret_unreadable', 'The signing secret cannot be read. Replace it.')
+  }
+  const { previousSecretSealed: sealed, previousSecretEndsAt: endsAt } = row
+  const isHeld = sealed !== null && endsAt !== null && endsAt > ctx.clock.now()
+  const former = isHeld ? readable(() => ctx.vault.open(sealed, formerPurpose(row))) : undefined
+  return former === undefined ? [present] : [present, former]
+}
+
+/** The present secret; undefined when the vault does not open it. */
+export function findPresent({ vault }: Pick<Context, 'vault'>, row: Row): string | undefined {
+  return readable(() => vault.open(row.secretSealed, presentPurpose(row)))
+}
+
+function readable(open: () => string): string | undefined {
+  try {
+    return open()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'secret_unreadable') return undefined
+    throw error
+  }
 }
 
 export function formerSecretEnd({ clock }: Pick<Context, 'clock'>): Date {

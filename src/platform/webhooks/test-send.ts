@@ -10,7 +10,7 @@ export const TEST_EVENT_TYPE = 'webhook.test'
 /**
  * Sends one signed event of the type `webhook.test` at once, once, also to a webhook that is off, and answers with what came
  * back, whatever its code; nothing of it is kept. For `webhook.edit`. Errors: `not_found`, `egress_refused` (invalid),
- * `transport_failed` (upstream, with the transport's words), `secret_unreadable` (internal).
+ * `transport_failed` (upstream, with the transport's words), `secret_unreadable` (conflict).
  */
 export async function testWebhook(
   ctx: Context,

@@ -114,7 +114,7 @@ async function testOf({ door, scope, id }: Visit): Promise<TestResultProps> {
     const { statusCode, excerpt, durationMs } = await testWebhook(door.ctx, scope, id)
     return { statusCode, excerpt, ms: durationMs }
   } catch (error) {
-    const isTold = error instanceof AppError && ['invalid', 'upstream'].includes(error.kind)
+    const isTold = error instanceof AppError && ['invalid', 'upstream', 'conflict'].includes(error.kind)
     if (!isTold) throw error
     return { fault: typeof error.facts.detail === 'string' ? error.facts.detail : error.message }
   }
