@@ -8,6 +8,7 @@ import { jobs } from '#jobs/tables.ts'
 import { startWorker } from '#jobs/worker.ts'
 import { backups, restores } from '#platform/backups/tables.ts'
 import { platformJobs } from '#platform/platform.ts'
+import { repack } from '#test/backups/repack.ts'
 import { eventually } from '#test/jobs/context.ts'
 import { type Install, makeInstall, runVerb, startVerb } from './operator.ts'
 
@@ -79,14 +80,19 @@ test(
 )
 
 test(
-  'a file that is no backup changes nothing, and row and log tell of it',
+  'a file that is no backup is refused before anything is saved; of one that is spoilt further on row and log tell',
   async () => {
     await using install = await usedInstall()
     const file = join(install.root, 'none.tar.gz')
     await Bun.write(file, 'no backup')
     expect((await restore(install, file)).code).toBe(1)
+    expect([await install.db.$count(backups), await install.db.$count(restores)]).toEqual([0, 0])
+    const whole = join(install.root, 'mine.tar.gz')
+    await verb(install, 'backup', '--org', 'acme', '--out', whole)
+    const spoilt = await repack(whole, { edit: ({ tables }) => void (tables.orgs += 'x'), isHonest: false })
+    expect((await restore(install, spoilt)).code).toBe(1)
     expect(await install.db.select().from(restores)).toMatchObject([{ state: 'failed', step: 'ended' }])
-    expect(await eventsOf(install)).toEqual(['backup.created operator', 'backup.restore_failed operator'])
+    expect((await eventsOf(install)).slice(-2)).toEqual(['backup.created operator', 'backup.restore_failed operator'])
     expect((await restore(install, join(install.root, 'absent'))).code).toBe(1)
     expect([await install.db.$count(restores), await nameOf(install)]).toEqual([1, 'acme'])
   },

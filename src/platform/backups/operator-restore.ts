@@ -17,6 +17,7 @@ import { failRestore } from './restore-failure.ts'
 import { restoreFrom, type Source } from './restore-run.ts'
 import { type Restore, requireRestoreIn } from './restoring.ts'
 import { requireRoom } from './room.ts'
+import { requireOrgBackup } from './staging.ts'
 import { backups } from './tables.ts'
 
 /**
@@ -28,6 +29,8 @@ import { backups } from './tables.ts'
 export async function restoreFile(ctx: Context, scope: Scope, file: string): Promise<Restored & { restore: Restore }> {
   const { orgId } = scope
   const source = await findSource(ctx, orgId, file)
+  // A safety backup for each wrong file would drive out the good ones.
+  await requireOrgBackup(source.file)
   await requireRoom(ctx, orgId)
   await runDeadJobs(ctx, exclusiveJobs, orgId)
   const { restore, lease } = await ctx.db.transaction(async (tx) => {
