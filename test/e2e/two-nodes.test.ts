@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { platformSchedules } from '#platform/platform.ts'
 import { runVerb } from '#test/cli/operator.ts'
 import { call, signIn, until, untilAskedThroughNginx } from './node-requests.ts'
-import { type Installation, type Node, startTwoNodes } from './nodes.ts'
+import { ADMIN, type Installation, type Node, startTwoNodes } from './nodes.ts'
 
 setDefaultTimeout(120_000)
 
