@@ -6,6 +6,7 @@ import { startPostgres } from '#test/support/postgres.ts'
 import { runToEnd } from './child.ts'
 import { measureAudit } from './figures/audit.ts'
 import { measureBackup } from './figures/backup.ts'
+import { measureClaims } from './figures/claims.ts'
 import { measureGrowth } from './figures/growth.ts'
 import { measureHealth } from './figures/health.ts'
 import { measureInviting } from './figures/invites.ts'
@@ -34,6 +35,7 @@ const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = 
   backup: measureBackup,
   restore: measureRestore,
   webhooks: measureWebhooks,
+  claims: measureClaims,
 }
 
 const HELP = `Usage: bun run bench [--only NAME,NAME] [--quick] [--executable FILE]

@@ -52,7 +52,8 @@ async function pick(ctx: Readonly<{ db: Database; clock: Clock }>, claim: FairCl
   for (const state of states) {
     for (let look = 1; look <= LOOKS_MAX && picked.length < limit; look++) {
       const full = [...load].flatMap(([org, count]) => (count >= perOrgMax ? [org] : []))
-      const isWanted = and(state, inArray(jobs.kind, [...claim.kinds]), isOfOther(full), isOther(picked))
+      // The org before the kind: SQLite asks in this order, and the jobs of full orgs may be very many.
+      const isWanted = and(state, isOfOther(full), inArray(jobs.kind, [...claim.kinds]), isOther(picked))
       const rows = await (look === 1 ? lookAtFirst(ctx, isWanted, limit) : lookWidely(ctx, isWanted, perOrgMax, limit))
       for (const row of rows) {
         const org = orgKeyOf(row)

@@ -19,10 +19,16 @@ export type Node = Installation['nodes'][number]
  * Two nodes on one PostgreSQL, one secret and one folder, behind nginx as `docs/two-nodes.md` sets it up, and an SMTP server
  * for their mails. `prepare` is run on the migrated database before the first start.
  */
-export async function startTwoNodes(smtpOptions: SmtpOptions, prepare: (sql: postgres.Sql) => Promise<unknown>) {
+export async function startTwoNodes(
+  options: Readonly<{
+    smtp?: SmtpOptions
+    env?: Readonly<Record<string, string>>
+    prepare?: (sql: postgres.Sql) => Promise<unknown>
+  }> = {},
+) {
   await using made = new AsyncDisposableStack()
   const database = made.use(await startPostgres())
-  const smtp = made.use(await startSmtp(smtpOptions))
+  const smtp = made.use(await startSmtp(options.smtp ?? {}))
   const root = await mkdtemp(join(tmpdir(), 'honeyframe-two-nodes-'))
   made.defer(() => rm(root, { recursive: true, force: true }))
   const certificate = await makeCertificate()
@@ -38,12 +44,13 @@ export async function startTwoNodes(smtpOptions: SmtpOptions, prepare: (sql: pos
     SMTP_HOST: smtp.host,
     SMTP_PORT: String(smtp.port),
     SMTP_TLS: 'none',
+    ...options.env,
   }
   await using migration = start([...PROGRAM, 'migrate'], { env })
   if ((await migration.ended()) !== 0) throw new Error(migration.said())
   const sql = postgres(database.url, { max: 2, onnotice: () => {}, connection: { search_path: 'honeyframe' } })
   made.defer(() => sql.end())
-  await prepare(sql)
+  await options.prepare?.(sql)
   const nodes = nodePorts.map((nodePort) => made.use(nodeOn(nodePort, env)))
   await Promise.all(nodes.map((node) => node.start()))
   const site = await documentedSite(root, certificate, { port, plainPort, nodePorts })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { platformSchedules } from '#platform/platform.ts'
 import { runVerb } from '#test/cli/operator.ts'
+import { call, signIn, until, untilAskedThroughNginx } from './node-requests.ts'
 import { ADMIN, type Installation, type Node, startTwoNodes } from './nodes.ts'
 
 setDefaultTimeout(120_000)
@@ -17,10 +18,13 @@ let held = 0
 let made: Installation
 
 beforeAll(async () => {
-  made = await startTwoNodes({ pause }, async (sql) => {
-    for (const { name, cron } of platformSchedules) {
-      await sql`insert into schedules ${sql({ name, cron, next_run_at: new Date(0) })}`
-    }
+  made = await startTwoNodes({
+    smtp: { pause },
+    async prepare(sql) {
+      for (const { name, cron } of platformSchedules) {
+        await sql`insert into schedules ${sql({ name, cron, next_run_at: new Date(0) })}`
+      }
+    },
   })
 })
 afterAll(() => made?.[Symbol.asyncDispose]())
@@ -40,32 +44,6 @@ function node(place: 0 | 1): Node {
   const found = made.nodes[place]
   if (!found) throw new Error('there are two nodes')
   return found
-}
-
-type Door = Pick<Node, 'fetch'>
-
-async function call(door: Door, method: string, path: string, jwt?: string, body?: unknown) {
-  const headers = { 'content-type': 'application/json', ...(jwt !== undefined && { authorization: `Bearer ${jwt}` }) }
-  const response = await door.fetch(path, {
-    method,
-    headers,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  return { status: response.status, body: text === '' ? {} : JSON.parse(text) }
-}
-
-async function signIn(door: Door, who = ADMIN): Promise<string> {
-  const { body } = await call(door, 'POST', '/api/auth/login', undefined, who)
-  return String(body.access_token)
-}
-
-async function until(isDone: () => boolean | Promise<boolean>, what: string, withinMs = 60_000): Promise<void> {
-  const end = performance.now() + withinMs
-  while (!(await isDone())) {
-    if (performance.now() > end) throw new Error(`${what} did not come within ${withinMs} ms`)
-    await Bun.sleep(20)
-  }
 }
 
 /** Invites through nginx, as a client that repeats what it got no answer to. */
@@ -229,19 +207,10 @@ describe('a node that is killed with -9 in the middle of its work', () => {
       expect(await jobsBy('failed')).toBe(0)
       await node(victim).start()
       expect((await call(node(victim), 'GET', '/api/me', jwt)).status).toBe(200)
-      await until(() => isAskedThroughNginx(node(victim)), 'a request of nginx', 10_000)
+      await untilAskedThroughNginx(made, node(victim))
     })
   }
 })
-
-/** Whether a request that went to nginx came out at this node. */
-async function isAskedThroughNginx(each: Node): Promise<boolean> {
-  const count = () => each.said().split('"route":"/api/version"').length
-  const before = count()
-  expect((await call(made, 'GET', '/api/version')).status).toBe(200)
-  await Bun.sleep(50)
-  return count() > before
-}
 
 function emailsOf(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, n) => `${name}-${n}@example.test`)

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import { claimJobs, endJob, releaseJob, renewLease } from '#jobs/lease.ts'
 import { jobs } from '#jobs/tables.ts'
 import { startWorker, type WorkerContext } from '#jobs/worker.ts'
+import { addMs } from '#lib/clock.ts'
 import { asJob, enqueue, eventually, openJobs, otherNode, standingClock } from './context.ts'
 
 const LEASE_MS = 60_000
@@ -109,19 +110,26 @@ test('twenty claims at once take each of ten jobs once', async () => {
 })
 
 test('a run longer than its lease is kept by its worker', async () => {
-  await using ctx = await openJobs()
+  const clock = standingClock()
+  await using ctx = await openJobs(clock)
   let runs = 0
-  const job = asJob(
-    'note.write',
-    async () => {
-      runs++
-      await Bun.sleep(700)
-    },
-    { leaseMs: 200 },
-  )
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  const run = () => {
+    runs++
+    return ended
+  }
+  const job = asJob('note.write', run, { leaseMs: 200 })
   await using _one = startWorker(ctx, [job], { pollMs: 10 })
   await using _two = startWorker(otherNode(ctx), [job], { pollMs: 10 })
   const id = await enqueue(ctx, { kind: 'note.write', payload: null })
+  await eventually(() => runs === 1)
+  for (let pause = 1; pause <= 5; pause++) {
+    // Time goes on only when the lease was renewed, however busy the machine is.
+    clock.advance(150)
+    const renewedUntil = addMs(clock.now(), 200).getTime()
+    await eventually(async () => (await rowOf(ctx, id))?.lockedUntil?.getTime() === renewedUntil)
+  }
+  end()
   await eventually(async () => (await rowOf(ctx, id))?.state === 'done')
   expect(runs).toBe(1)
 })

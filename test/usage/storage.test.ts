@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { existsSync, linkSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { engine } from '#db/columns.ts'
 import { MINUTE_MS } from '#lib/clock.ts'
 import { measureFolder } from '#lib/folder-size.ts'
 import { findStorage, orgFolder, refreshStorage } from '#platform/usage/storage.ts'
@@ -58,6 +60,59 @@ describe('the size of a folder', () => {
 
     await expect(stopped).rejects.toThrow()
     expect(await measureFolder(own, LIMITS)).toEqual({ bytes: 60, files: 60, isWhole: true })
+  })
+})
+
+// No database has a part in it.
+describe.if(engine === 'sqlite')('a walk over 20,000 files and 5,000 links', () => {
+  const [FILES, LINKS] = [20_000, 5_000]
+  /** Far more than the walk takes between two turns, and few enough for 50 ms. */
+  const ENTRIES_IN_A_TURN_MAX = 1_000
+  let own = ''
+
+  /** How often others had their turn while the work went on. */
+  async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+    let turns = 0
+    let isOver = false
+    const count = () => {
+      turns++
+      if (!isOver) setImmediate(count)
+    }
+    setImmediate(count)
+    await work()
+    isOver = true
+    return turns
+  }
+
+  beforeAll(async () => {
+    // In memory, where there is any: a disk takes seconds for so many.
+    own = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'honeyframe-wide-'))
+    await put(join(own, 'files/0'), 3)
+    await mkdir(join(own, 'links'))
+    for (let entry = 1; entry < FILES; entry++) linkSync(join(own, 'files/0'), join(own, `files/${entry}`))
+    for (let entry = 0; entry < LINKS; entry++) symlinkSync('../files/0', join(own, `links/${entry}`))
+  })
+
+  afterAll(() => rm(own, { recursive: true, force: true }))
+
+  for (const [what, entries, files] of [
+    ['files', FILES, FILES],
+    ['links', LINKS, 0],
+  ] as const) {
+    test(`lets others have their turn all along the ${what}`, async () => {
+      const limits = { entriesMax: 2 * entries, msMax: 60_000 }
+      const turns = await turnsDuring(async () => {
+        expect(await measureFolder(join(own, what), limits)).toEqual({ bytes: 3 * files, files, isWhole: true })
+      })
+      expect(turns).toBeGreaterThan(entries / ENTRIES_IN_A_TURN_MAX)
+    })
+  }
+
+  test('would be seen to keep everybody waiting, did it read all at once', async () => {
+    const walk = async () => {
+      for (const name of readdirSync(join(own, 'files'))) await statSync(join(own, 'files', name))
+    }
+    expect(await turnsDuring(walk)).toBeLessThanOrEqual(FILES / ENTRIES_IN_A_TURN_MAX)
   })
 })
 

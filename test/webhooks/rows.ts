@@ -46,3 +46,18 @@ export async function fillWebhooks(app: TestApp, owner: Owner, rows: number): Pr
   for (let row = 0; row < rows; row++) await makeDelivery(app, { orgId, webhookId, eventId: app.ctx.random.uuid() })
   return webhookId
 }
+
+const ROWS_AT_ONCE = 400
+
+/** So many delivered deliveries of one webhook, each with its attempt. */
+export async function fillDeliveries({ ctx }: Pick<TestApp, 'ctx'>, made: Made, rows: number): Promise<void> {
+  const at = ctx.clock.now()
+  const ended = { state: 'delivered', attempts: 1, statusCode: 200, createdAt: at, finishedAt: at } as const
+  for (let left = rows; left > 0; left -= ROWS_AT_ONCE) {
+    const ids = Array.from({ length: Math.min(left, ROWS_AT_ONCE) }, () => ctx.random.uuid())
+    const delivery = { ...made, eventType: 'group.created', ...ended }
+    await ctx.db.insert(webhookDeliveries).values(ids.map((id) => ({ ...delivery, id, origin: `redelivery:${id}` })))
+    const attempt = { orgId: made.orgId, number: 1, statusCode: 200, durationMs: 5, at }
+    await ctx.db.insert(webhookAttempts).values(ids.map((id) => ({ ...attempt, deliveryId: id })))
+  }
+}

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { verify } from '@octokit/webhooks-methods'
-import { Webhook } from 'standardwebhooks'
 import { addMs, HOUR_MS } from '#lib/clock.ts'
 import { signatureHeaders } from '#platform/webhooks/signature.ts'
 import { eventually, standingClock } from '#test/jobs/context.ts'
 import type { Heard } from '#test/support/listener.ts'
 import { call, GROUP_MADE, happen, makeWebhook, type Stage, startStage, type WebhookJson } from './arrange.ts'
+import { header, isGithubSigned, isStandardSigned } from './verifiers.ts'
 
 async function nextHeard(stage: Stage): Promise<Heard> {
   const eventId = await happen(stage, ...GROUP_MADE)
@@ -14,27 +13,6 @@ async function nextHeard(stage: Stage): Promise<Heard> {
   const heard = find()
   if (!heard) throw new Error('nothing came')
   return heard
-}
-
-function header({ headers }: Heard, name: string): string {
-  return String(headers[name] ?? '')
-}
-
-/** As GitHub's own library checks it. */
-function isGithubSigned(heard: Heard, secret: string, name = 'x-honeyframe-signature'): Promise<boolean> {
-  return verify(secret, heard.body.toString('utf8'), header(heard, name))
-}
-
-/** As the library of the Standard Webhooks checks it, which looks at the time, too. */
-function isStandardSigned(heard: Heard, secret: string): boolean {
-  const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
-  const headers = Object.fromEntries(names.map((name) => [name, header(heard, name)]))
-  try {
-    new Webhook(secret).verify(heard.body.toString('utf8'), headers)
-    return true
-  } catch {
-    return false
-  }
 }
 
 async function rotate(stage: Stage, { id }: WebhookJson, body?: object): Promise<WebhookJson> {

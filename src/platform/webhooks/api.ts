@@ -9,8 +9,9 @@ import { CREATE, DELETE, EVENT_TYPES_LIST, GET, LIST, UPDATE } from './documenta
 import { listEventTypes } from './event-catalogue.ts'
 import { ChangedWebhook, NewWebhook } from './schemas.ts'
 import { secretsApi } from './secrets-api.ts'
-import { createWebhook, deleteWebhook, listWebhooks, requireWebhook } from './webhook.ts'
+import { createWebhook, listWebhooks, requireWebhook } from './webhook.ts'
 import { updateWebhook } from './webhook-change.ts'
+import { deleteWebhook } from './webhook-deletion.ts'
 import { webhookOf } from './webhook-json.ts'
 
 /** `/api/webhooks`: where events are sent to. */

@@ -65,7 +65,8 @@ export const UPDATE = describe({
 export const DELETE = describe({
   tag: TAG,
   summary: 'Delete a webhook',
-  description: 'With its deliveries. What waits is not sent any more.',
+  description:
+    'With its deliveries, which takes a few seconds when there are very many. What waits is not sent any more.',
   answers: { 204: { description: 'Deleted.' } },
   errors: FOUND,
 })

@@ -11,8 +11,8 @@ import { replaySince } from './replay.ts'
 import { secretPages } from './secret-pages.tsx'
 import { testWebhook } from './test-send.ts'
 import { logStateOf, show, tell, type Visit, visitOf } from './visit-pages.tsx'
-import { deleteWebhook } from './webhook.ts'
 import { updateWebhook } from './webhook-change.ts'
+import { deleteWebhook } from './webhook-deletion.ts'
 import { draftOf, scheduleOf } from './webhook-form.ts'
 
 type Tested = Readonly<{ id: number; result: TestResultProps }>

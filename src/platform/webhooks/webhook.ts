@@ -74,14 +74,3 @@ export async function createWebhook(
     return { ...row, secret }
   })
 }
-
-/** Deletes a webhook with its deliveries; what waits is not sent any more. For `webhook.edit`. Error: `not_found`. */
-export async function deleteWebhook(ctx: Context, scope: Scope, id: number): Promise<Webhook> {
-  return await ctx.db.transaction(async (tx) => {
-    const webhook = await requireWebhook(tx, scope, id)
-    // Before the row goes, so that the webhook that is deleted is told by no event of its own.
-    await tx.delete(webhooks).where(eq(webhooks.id, id))
-    await record(ctx, tx, scope, 'webhook.deleted', { webhook_id: id, url: webhook.url })
-    return webhook
-  })
-}
