@@ -128,7 +128,7 @@ async function startWal(writer: Session): Promise<void> {
 }
 
 /** By its extended codes, too: a file that is recovered after a crash is busy as well. */
-function isBusy(error: unknown): boolean {
+export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 }
 

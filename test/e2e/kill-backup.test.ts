@@ -14,7 +14,7 @@ const HOLE_BYTES = 4 * 1024 ** 3
 
 let settled: Settled
 beforeAll(async () => {
-  settled = await settle('unspoilt')
+  settled = await settle()
 })
 afterAll(() => settled?.[Symbol.asyncDispose]())
 

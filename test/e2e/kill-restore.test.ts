@@ -14,7 +14,7 @@ const TRIES_MAX = 5
 
 let settled: Settled
 beforeAll(async () => {
-  settled = await settle()
+  settled = await settle({ isSpoilt: true })
 })
 afterAll(() => settled?.[Symbol.asyncDispose]())
 

@@ -16,7 +16,7 @@ import { EXECUTABLE, freePort, start } from '#test/binary/executable.ts'
 
 const SECRET = 'the secret of an install that is killed all the time'
 /** What takes the executable a second or so: long enough to be met in the middle. */
-const EVENTS = 60_000
+export const MANY_EVENTS = 60_000
 
 /** Row counts and SHA-256 of what a backup would hold of an org, by table, without the log, which nothing takes back. */
 export type Sums = Readonly<Record<string, string>>
@@ -37,17 +37,17 @@ export type Settled = AsyncDisposable &
   }>
 
 /**
- * An install in use, at rest on SQLite: acme and beta have something in every table. Acme has a backup, and lost since what makes
- * it large, so that a restore has much to write; unless it is `unspoilt`.
+ * An install in use, at rest on SQLite: acme and beta have something in every table. Acme has so many events, and a backup; where
+ * it `isSpoilt` it lost since what makes it large, so that a restore has much to write.
  */
-export async function settle(kind: 'spoilt' | 'unspoilt' = 'spoilt'): Promise<Settled> {
+export async function settle({ isSpoilt = false, events = MANY_EVENTS } = {}): Promise<Settled> {
   await using made = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'hf-killed-'))
   made.defer(() => rm(dataDir, { recursive: true, force: true }))
   await using life = await openLife({ env: { DATA_DIR: dataDir, JWT_SECRET: SECRET } })
   const { app, acme, beta, ada } = life
-  const backup = await fill(life)
-  if (kind === 'spoilt') await spoil(life)
+  const backup = await fill(life, events)
+  if (isSpoilt) await spoil(life)
   await stopClock(life)
   using connection = new Connection(pathOf(app.database.url))
   connection.run('vacuum into ?', [join(dataDir, 'honeyframe.db')])
@@ -57,10 +57,10 @@ export async function settle(kind: 'spoilt' | 'unspoilt' = 'spoilt'): Promise<Se
   return { dataDir, acme, beta, sums, backup, jwt: ada.jwt, [Symbol.asyncDispose]: () => rest.disposeAsync() }
 }
 
-async function fill(life: Life): Promise<Settled['backup']> {
+async function fill(life: Life, events: number): Promise<Settled['backup']> {
   const { app, ctx, acme } = life
   await ctx.db.delete(usageEvents)
-  await addEvents(app.database.url, acme, EVENTS)
+  await addEvents(app.database.url, acme, events)
   const name = '20260101-000000.tar.gz'
   const id = await putRealBackup({ app, orgId: acme, slug: 'acme' }, { name })
   return { id, name, sums: await sumsOf(app.database.url, acme) }
@@ -98,18 +98,17 @@ export async function copyOf(settled: Settled) {
   const dataDir = await mkdtemp(join(tmpdir(), 'hf-killed-'))
   await cp(settled.dataDir, dataDir, { recursive: true, preserveTimestamps: true })
   const file = join(dataDir, 'honeyframe.db')
-  return installIn(settled, { dataDir, file, url: `sqlite:${file}` })
+  return { ...installIn(settled, { dataDir, url: `sqlite:${file}` }), file }
 }
 
-type Place = Readonly<{ dataDir: string; file: string; url: string }>
-
-function installIn(settled: Settled, { dataDir, file, url }: Place) {
+/** The executable that works on this folder and this database; its end is that of the folder. */
+export function installIn(settled: Settled, { dataDir, url }: Readonly<{ dataDir: string; url: string }>) {
   const env = { DATA_DIR: dataDir, DATABASE_URL: url, JWT_SECRET: SECRET }
   const programs = new AsyncDisposableStack()
   const run = (argv: readonly string[], more: Record<string, string> = {}) =>
     programs.use(start([EXECUTABLE, ...argv], { env: { ...env, ...more } }))
   return {
-    ...{ dataDir, file, url, env, run },
+    ...{ dataDir, url, env, run },
     /** A verb, to its end. */
     async verb(...argv: string[]) {
       const program = run(argv)

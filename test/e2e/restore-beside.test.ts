@@ -7,7 +7,7 @@ import { expectSoundRoom } from './sound-room.ts'
 setDefaultTimeout(120_000)
 
 test('beside a restore on SQLite that another process has in its transaction, a server answers, and its writes wait', async () => {
-  await using settled = await settle()
+  await using settled = await settle({ isSpoilt: true })
   await using install = await copyOf(settled)
   const { call, origin } = await install.serve()
   const file = join(install.dataDir, '_backups/acme', settled.backup.name)
