@@ -76,7 +76,7 @@ for (const [ending, isCommitted] of [
     await using holder = await sql.reserve().then((own) => ({ own, [Symbol.asyncDispose]: async () => own.release() }))
     await holder.own`select pg_advisory_lock(1)`
     const restore = install.run(['restore', file, '--instance'])
-    const pid = await whenWaiting(sql, 'advisory')
+    const pid = await whenWaiting(sql, ['advisory'])
     restore.kill('SIGKILL')
     await restore.ended()
     expect(await filesOf({ config: install }, settled.acme)).toMatchObject({ 'a/b.txt': 'of acme' })

@@ -2,6 +2,7 @@ import { Database as Connection } from 'bun:sqlite'
 import { chmod, cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eq, sql } from 'drizzle-orm'
 import { usageEvents } from '#core/usage/tables.ts'
 import { readSnapshot } from '#db/bulk.ts'
 import { pathOf } from '#db/sqlite.ts'
@@ -9,6 +10,7 @@ import { schedules } from '#jobs/tables.ts'
 import { coverageOf } from '#platform/backups/coverage.ts'
 import { tableSum } from '#platform/backups/table-sum.ts'
 import { platformSchedules } from '#platform/platform.ts'
+import { webhookDeliveries } from '#platform/webhooks/tables.ts'
 import { addEvents } from '#test/backups/content.ts'
 import { type Life, openLife, spoil } from '#test/backups/org-life.ts'
 import { putRealBackup } from '#test/backups/room.ts'
@@ -16,7 +18,8 @@ import { EXECUTABLE, freePort, start } from '#test/binary/executable.ts'
 
 const SECRET = 'the secret of an install that is killed all the time'
 /** What takes the executable a second or so: long enough to be met in the middle. */
-export const MANY_EVENTS = 60_000
+const HEAVY_BYTES = 3_000_000
+const EVENTS = 60_000
 
 /** Row counts and SHA-256 of what a backup would hold of an org, by table, without the log, which nothing takes back. */
 export type Sums = Readonly<Record<string, string>>
@@ -37,16 +40,17 @@ export type Settled = AsyncDisposable &
   }>
 
 /**
- * An install in use, at rest on SQLite: acme and beta have something in every table. Acme has so many events, and a backup; where
- * it `isSpoilt` it lost since what makes it large, so that a restore has much to write.
+ * An install in use, at rest on SQLite: acme and beta have something in every table. Acme has many events and a backup; where it
+ * `isSpoilt` it lost them since, so that a restore has much to write. Where it `isHeavy` beta has something that no pipe holds.
  */
-export async function settle({ isSpoilt = false, events = MANY_EVENTS } = {}): Promise<Settled> {
+export async function settle({ isSpoilt = false, isHeavy = false } = {}): Promise<Settled> {
   await using made = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'hf-killed-'))
   made.defer(() => rm(dataDir, { recursive: true, force: true }))
   await using life = await openLife({ env: { DATA_DIR: dataDir, JWT_SECRET: SECRET } })
   const { app, acme, beta, ada } = life
-  const backup = await fill(life, events)
+  const backup = await fill(life)
+  if (isHeavy) await weigh(life)
   if (isSpoilt) await spoil(life)
   await stopClock(life)
   using connection = new Connection(pathOf(app.database.url))
@@ -57,13 +61,18 @@ export async function settle({ isSpoilt = false, events = MANY_EVENTS } = {}): P
   return { dataDir, acme, beta, sums, backup, jwt: ada.jwt, [Symbol.asyncDispose]: () => rest.disposeAsync() }
 }
 
-async function fill(life: Life, events: number): Promise<Settled['backup']> {
+async function fill(life: Life): Promise<Settled['backup']> {
   const { app, ctx, acme } = life
   await ctx.db.delete(usageEvents)
-  await addEvents(app.database.url, acme, events)
+  await addEvents(app.database.url, acme, EVENTS)
   const name = '20260101-000000.tar.gz'
   const id = await putRealBackup({ app, orgId: acme, slug: 'acme' }, { name })
   return { id, name, sums: await sumsOf(app.database.url, acme) }
+}
+
+async function weigh({ ctx, beta }: Life): Promise<void> {
+  const eventType = sql`hex(randomblob(${HEAVY_BYTES}))`
+  await ctx.db.update(webhookDeliveries).set({ eventType }).where(eq(webhookDeliveries.orgId, beta))
 }
 
 /** Nothing is written but what a test asks for. */

@@ -38,12 +38,19 @@ export async function stopAt({ pid, kill }: Program, isSo: () => Promise<boolean
   return isMet
 }
 
-/** Kills a program (SIGKILL) at that moment. False when it never came to it. */
+/** Kills a program (SIGKILL) at that moment, and sees what it had started end by itself. False when it never came to it. */
 export async function killAt(program: Program, isSo: () => Promise<boolean>): Promise<boolean> {
   if (!(await stopAt(program, isSo))) return false
+  const children = await childrenOf(program.pid)
   program.kill('SIGKILL')
   await program.ended()
+  for (const pid of children) await until(async () => !(await isRunning(pid)), 'an end of its child')
   return true
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const line = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return line.split(' ').filter(Boolean).map(Number)
 }
 
 async function isRunning(pid: number): Promise<boolean> {
@@ -63,6 +70,13 @@ export async function isSaving({ dataDir }: Install): Promise<boolean> {
   const names = await readdir(join(dataDir, '_backups/acme')).catch(() => [])
   const sizes = names.filter((name) => name.endsWith('.spool.part')).map((name) => join(dataDir, '_backups/acme', name))
   return (await Promise.all(sizes.map(sizeOf))).some((size) => size > 0)
+}
+
+/** A move is on its way into its file. */
+export async function isWritten(install: Pick<Install, 'dataDir'>): Promise<boolean> {
+  const folders = await workFolders(install)
+  const files = folders.map((id) => join(install.dataDir, '_restore', id, 'install.tar.gz.spool.part'))
+  return (await Promise.all(files.map(sizeOf))).some((size) => size > 0)
 }
 
 /** A backup is read into a scratch file, and nothing is written of the org yet. */

@@ -48,16 +48,16 @@ export async function makeDatabase(server: TargetServer, template?: string) {
 }
 
 /** The process of the connection that waits for such a lock, once there is one. */
-export async function whenWaiting(sql: postgres.Sql, event: string, query = '%'): Promise<number> {
+export async function whenWaiting(sql: postgres.Sql, events: readonly string[], query = '%'): Promise<number> {
   let pid = 0
   await until(
     async () => {
       const [found] = await sql`select pid from pg_stat_activity
-        where ${ours(sql)} and wait_event = ${event} and query like ${query}`
+        where ${ours(sql)} and wait_event in ${sql(events)} and query like ${query}`
       pid = found?.pid ?? 0
       return pid !== 0
     },
-    `a wait for ${event}`,
+    `a wait for ${events.join(', ')}`,
     LOOK_MS,
   )
   return pid

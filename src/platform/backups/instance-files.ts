@@ -62,8 +62,9 @@ export async function receiveFiles(dataDir: string, expected: readonly ManifestF
   }
 }
 
-/** Whether these files are all there, as a backup has them, and no other. */
+/** Whether these files are all there, as a backup has them, and no other. A backup without files says nothing about them. */
 export async function areFilesThere(dataDir: string, expected: readonly ManifestFile[]): Promise<boolean> {
+  if (expected.length === 0) return true
   const present = await filesThere(dataDir)
   return present.length === expected.length && (await areAmong(dataDir, present, expected))
 }
