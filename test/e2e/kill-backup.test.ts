@@ -1,9 +1,9 @@
 import { Database as Connection } from 'bun:sqlite'
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { open, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyOf, type Install, letLeasesEnd, type Server, type Settled, settle } from './killable.ts'
-import { isSaving, killAt, until } from './moments.ts'
+import { isSaving, isSpooling, killAt, until } from './moments.ts'
 import { ended, expectSoundRoom } from './sound-room.ts'
 
 setDefaultTimeout(120_000)
@@ -95,4 +95,16 @@ test('a backup whose server is killed three times has failed, leaves no file, an
   const again = await begin(server)
   expect(await ended(server, again.path)).toMatchObject({ status: 'complete', is_on_disk: true })
   await expectSoundRoom(install)
+})
+
+test('kill -9 of the command that writes a backup elsewhere: there is no file, and the same command again writes it', async () => {
+  await using install = await copyOf(settled)
+  const folder = join(install.dataDir, 'elsewhere')
+  await mkdir(folder)
+  const file = join(folder, 'acme.tar.gz')
+  const argv = ['backup', '--org', 'acme', '--out', file]
+  await withHole(install, async () => expect(await killAt(install.run(argv), () => isSpooling(folder))).toBe(true))
+  expect(await isThere(file)).toBe(false)
+  expect(await install.verb(...argv)).toMatchObject({ code: 0 })
+  expect(await isThere(file)).toBe(true)
 })

@@ -67,16 +67,20 @@ async function stateOf(pid: number): Promise<'running' | 'stopped' | 'ended'> {
 
 /** A backup of acme is on its way into its file. */
 export async function isSaving({ dataDir }: Install): Promise<boolean> {
-  const names = await readdir(join(dataDir, '_backups/acme')).catch(() => [])
-  const sizes = names.filter((name) => name.endsWith('.spool.part')).map((name) => join(dataDir, '_backups/acme', name))
-  return (await Promise.all(sizes.map(sizeOf))).some((size) => size > 0)
+  return await isSpooling(join(dataDir, '_backups/acme'))
+}
+
+/** Something is on its way into a backup in this folder. */
+export async function isSpooling(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => [])
+  const spools = names.filter((name) => name.endsWith('.spool.part'))
+  return (await Promise.all(spools.map((name) => sizeOf(join(folder, name))))).some((size) => size > 0)
 }
 
 /** A move is on its way into its file. */
 export async function isWritten(install: Pick<Install, 'dataDir'>): Promise<boolean> {
   const folders = await workFolders(install)
-  const files = folders.map((id) => join(install.dataDir, '_restore', id, 'install.tar.gz.spool.part'))
-  return (await Promise.all(files.map(sizeOf))).some((size) => size > 0)
+  return (await Promise.all(folders.map((id) => isSpooling(join(install.dataDir, '_restore', id))))).some(Boolean)
 }
 
 /** A backup is read into a scratch file, and nothing is written of the org yet. */
