@@ -20,7 +20,7 @@ let settled: Settled
 let server: TargetServer
 let file = ''
 beforeAll(async () => {
-  ;[settled, server] = await Promise.all([settle(), startServer()])
+  ;[settled, server] = await Promise.all([settle({ isHeavy: true, events: 5_000 }), startServer()])
   file = join(settled.dataDir, 'install.tar.gz')
   const source = installIn(settled, {
     dataDir: settled.dataDir,

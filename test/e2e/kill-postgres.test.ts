@@ -20,7 +20,7 @@ const LOOK_MS = 10
 let settled: Settled
 let server: TargetServer
 beforeAll(async () => {
-  ;[settled, server] = await Promise.all([settle({ isHeavy: true }), startServer()])
+  ;[settled, server] = await Promise.all([settle({ isHeavy: true, events: 20_000 }), startServer()])
 })
 afterAll(async () => {
   await settled?.[Symbol.asyncDispose]()

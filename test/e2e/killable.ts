@@ -19,7 +19,7 @@ import { EXECUTABLE, freePort, start } from '#test/binary/executable.ts'
 const SECRET = 'the secret of an install that is killed all the time'
 /** What takes the executable a second or so: long enough to be met in the middle. */
 const HEAVY_BYTES = 3_000_000
-const EVENTS = 60_000
+const MANY_EVENTS = 60_000
 
 /** Row counts and SHA-256 of what a backup would hold of an org, by table, without the log, which nothing takes back. */
 export type Sums = Readonly<Record<string, string>>
@@ -43,13 +43,13 @@ export type Settled = AsyncDisposable &
  * An install in use, at rest on SQLite: acme and beta have something in every table. Acme has many events and a backup; where it
  * `isSpoilt` it lost them since, so that a restore has much to write. Where it `isHeavy` beta has something that no pipe holds.
  */
-export async function settle({ isSpoilt = false, isHeavy = false } = {}): Promise<Settled> {
+export async function settle({ isSpoilt = false, isHeavy = false, events = MANY_EVENTS } = {}): Promise<Settled> {
   await using made = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'hf-killed-'))
   made.defer(() => rm(dataDir, { recursive: true, force: true }))
   await using life = await openLife({ env: { DATA_DIR: dataDir, JWT_SECRET: SECRET } })
   const { app, acme, beta, ada } = life
-  const backup = await fill(life)
+  const backup = await fill(life, events)
   if (isHeavy) await weigh(life)
   if (isSpoilt) await spoil(life)
   await stopClock(life)
@@ -61,10 +61,10 @@ export async function settle({ isSpoilt = false, isHeavy = false } = {}): Promis
   return { dataDir, acme, beta, sums, backup, jwt: ada.jwt, [Symbol.asyncDispose]: () => rest.disposeAsync() }
 }
 
-async function fill(life: Life): Promise<Settled['backup']> {
+async function fill(life: Life, events: number): Promise<Settled['backup']> {
   const { app, ctx, acme } = life
   await ctx.db.delete(usageEvents)
-  await addEvents(app.database.url, acme, EVENTS)
+  await addEvents(app.database.url, acme, events)
   const name = '20260101-000000.tar.gz'
   const id = await putRealBackup({ app, orgId: acme, slug: 'acme' }, { name })
   return { id, name, sums: await sumsOf(app.database.url, acme) }
