@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
@@ -8,9 +7,11 @@ import type { Config } from '#config/config.ts'
 import { AppError } from '#core/errors.ts'
 import { type Clock, DAY_MS, systemClock } from '#lib/clock.ts'
 import { localRunner, type Runner } from '#lib/exec.ts'
+import { leaseFolder } from '#lib/leased-folder.ts'
 import { type Random, systemRandom } from '#lib/random.ts'
 import { exportInstance } from '#platform/backups/instance-export.ts'
 import type { ManifestTable } from '#platform/backups/manifest.ts'
+import { workRoot } from '#platform/backups/restored-files.ts'
 
 const LOADED = Type.Object({
   tables: Type.Array(Type.Object({ name: Type.String(), rows: Type.Integer(), sha256: Type.String() })),
@@ -37,20 +38,17 @@ export async function moveCommand(config: Config, address: string, isJson: boole
  * The operator. Copies every row of this install's database into the empty one at `target`, and answers the tables, whose rows and SHA-256
  * are the same in both. The source is not changed, and nobody else may have it open meanwhile; the target is empty again after a failure.
  * A process speaks to one engine only, so that a child of the same program with the other `DATABASE_URL` loads what this one writes to a file
- * in `DATA_DIR`, which goes again. Errors: those of `exportInstance`; `move_failed` (upstream) with the child's own sentence.
+ * in a work folder, which goes again. Whenever it is killed, the target is empty or complete; done again, it says which. Errors: those of `exportInstance`; `move_failed` (upstream) with the child's own sentence.
  */
 export async function moveDatabase(config: Config, target: string, tools: Tools): Promise<readonly ManifestTable[]> {
   const { clock, random, exec } = tools
-  const file = join(config.dataDir, `.move-${random.uuid()}.tar.gz`)
-  try {
-    const { manifest } = await exportInstance(config, clock, {
-      ...{ file, isWithoutFiles: true, isAlone: true },
-      andThen: async ({ manifest }) => assertSame(manifest.tables, await load(config, target, file, exec)),
-    })
-    return manifest.tables
-  } finally {
-    await rm(file, { force: true })
-  }
+  await using folder = await leaseFolder(workRoot(config), { clock, random })
+  const file = join(folder.path, 'install.tar.gz')
+  const { manifest } = await exportInstance(config, clock, {
+    ...{ file, isWithoutFiles: true, isAlone: true },
+    andThen: async ({ manifest }) => assertSame(manifest.tables, await load(config, target, file, exec)),
+  })
+  return manifest.tables
 }
 
 /** The address may hold a password, so that the child gets it in its environment and not among its arguments. */

@@ -1,4 +1,4 @@
-import { assertAlone } from './alone.ts'
+import { assertAlone, assertNobodyLoads } from './alone.ts'
 import type { BulkReader, BulkWriter } from './bulk.ts'
 import type { BulkColumn, BulkTable } from './bulk-table.ts'
 import { withCanonicalJson } from './canonical-rows.ts'
@@ -19,7 +19,10 @@ export async function readSnapshot<T>(
 }
 
 export async function loadInto<T>(url: string, work: (writer: BulkWriter) => Promise<T>): Promise<T> {
-  return await onOwnConnection(url, '', (own) => work(writerOn(own)))
+  return await onOwnConnection(url, '', async (own) => {
+    await assertNobodyLoads(own)
+    return await work(writerOn(own))
+  })
 }
 
 /** On a connection that its caller opened, and ends. */

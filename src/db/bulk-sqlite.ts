@@ -1,10 +1,10 @@
 import { Database as Connection } from 'bun:sqlite'
-import { AppError } from '#core/errors.ts'
+import { BUSY_LOADING, databaseInUse } from './alone.ts'
 import type { BulkReader, BulkWriter } from './bulk.ts'
 import type { BulkTable } from './bulk-table.ts'
 import { spansOf, unindexed, within } from './key-spans.ts'
 import { quoted } from './sql-text.ts'
-import { pathOf } from './sqlite.ts'
+import { isBusy, pathOf } from './sqlite.ts'
 import { importRows } from './sqlite-import.ts'
 import { linesOf } from './sqlite-lines.ts'
 
@@ -33,10 +33,18 @@ export async function loadInto<T>(url: string, work: (writer: BulkWriter) => Pro
   for (const pragma of [`busy_timeout = ${BUSY_TIMEOUT_MS}`, 'foreign_keys = OFF', 'synchronous = NORMAL']) {
     connection.run(`PRAGMA ${pragma}`)
   }
-  connection.run('BEGIN IMMEDIATE')
+  begin(connection)
   const result = await work(writerOn(connection))
   connection.run('COMMIT')
   return result
+}
+
+function begin(connection: Connection): void {
+  try {
+    connection.run('BEGIN IMMEDIATE')
+  } catch (error) {
+    throw isBusy(error) ? databaseInUse(BUSY_LOADING) : error
+  }
 }
 
 /** On a connection that its caller opened, and closes. */
@@ -58,9 +66,7 @@ function openAlone(path: string): Connection {
     return connection
   } catch (error) {
     connection.close()
-    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY')) throw error
-    const message = 'Another process has the database open: stop the server first, and see that none starts meanwhile.'
-    throw new AppError('conflict', 'database_in_use', message)
+    throw isBusy(error) ? databaseInUse('stop the server first, and see that none starts meanwhile') : error
   }
 }
 

@@ -46,6 +46,7 @@ export async function readSnapshot<T>(
 /**
  * Runs `work` in one transaction that is committed when it resolves, and of which nothing stays when it rejects. References
  * between tables are not checked on SQLite. Not for a SQLite file that somebody else writes to: they would wait for the end.
+ * Throws `AppError('conflict', 'database_in_use')` when another process does the same.
  */
 export async function loadInto<T>(url: string, work: (writer: BulkWriter) => Promise<T>): Promise<T> {
   if (engineOf(url) === 'sqlite') return await (await import('./bulk-sqlite.ts')).loadInto(url, work)

@@ -127,8 +127,9 @@ async function startWal(writer: Session): Promise<void> {
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+/** By its extended codes, too: a file that is recovered after a crash is busy as well. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 }
 
 /** Writes once no other process does. While SQLite waits by itself, everything else in this process stands still. */

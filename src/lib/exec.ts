@@ -1,4 +1,5 @@
 export type RunOptions = Readonly<{
+  /** A file comes through a pipe: it ends when this process does, and the program sees that it is not whole. */
   stdin?: string | Uint8Array | Readonly<{ file: string }>
   /** After this the process and its children are killed and `run` rejects. */
   timeoutMs: number
@@ -77,7 +78,9 @@ function start(argv: readonly string[], { stdin, cwd, env }: RunOptions) {
 
 function inputOf(stdin: RunOptions['stdin']) {
   if (stdin === undefined) return 'ignore'
-  return typeof stdin === 'object' && 'file' in stdin ? Bun.file(stdin.file) : Buffer.from(stdin)
+  if (typeof stdin === 'string' || !('file' in stdin)) return Buffer.from(stdin)
+  // Of a stream that comes straight from a file Bun would hand over the file.
+  return Bun.file(stdin.file).stream().pipeThrough(new TransformStream())
 }
 
 function killGroup(pid: number): void {

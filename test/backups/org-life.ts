@@ -6,7 +6,7 @@ import { groupGrants, groupMembers, groups, tokens } from '#core/access/tables.t
 import type { Context } from '#core/context.ts'
 import { smtpSettings } from '#core/mail/tables.ts'
 import { orgLogos, orgs, userOrgs } from '#core/tenancy/tables.ts'
-import { usageDays, usageLevels } from '#core/usage/tables.ts'
+import { usageDays, usageEvents, usageLevels } from '#core/usage/tables.ts'
 import { webhooks } from '#core/webhooks/tables.ts'
 import { readSnapshot } from '#db/bulk.ts'
 import { sha256Hex } from '#lib/token.ts'
@@ -152,6 +152,14 @@ export async function backUp({ app }: Pick<Life, 'app'>, orgId: number): Promise
   return file
 }
 
+/** Acme loses much, and gets what its backup has not. */
+export async function spoil({ app, ctx, acme }: Life): Promise<void> {
+  await ctx.db.delete(usageEvents).where(eq(usageEvents.orgId, acme))
+  await ctx.db.delete(groups).where(eq(groups.orgId, acme))
+  await ctx.db.update(orgs).set({ name: 'Spoilt' }).where(eq(orgs.id, acme))
+  await writeFiles(app, acme, { 'a/b.txt': 'spoilt', more: 'x' })
+}
+
 /** Every row of every table, as text: what must not change is compared with it. */
 export async function everyRow({ app }: Pick<Life, 'app'>): Promise<Record<string, string[]>> {
   return await readSnapshot(app.config.databaseUrl, async (reader) => {
@@ -178,7 +186,10 @@ export async function writeFiles({ config }: Pick<TestApp, 'config'>, orgId: num
   }
 }
 
-export async function filesOf({ config }: Pick<TestApp, 'config'>, orgId: number): Promise<Record<string, string>> {
+export async function filesOf(
+  { config }: { config: { dataDir: string } },
+  orgId: number,
+): Promise<Record<string, string>> {
   const root = join(config.dataDir, 'orgs', String(orgId))
   const found = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
   const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))

@@ -2,15 +2,12 @@ import { expect, test } from 'bun:test'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
-import { groups } from '#core/access/tables.ts'
-import { orgs } from '#core/tenancy/tables.ts'
-import { usageEvents } from '#core/usage/tables.ts'
 import { jobs } from '#jobs/tables.ts'
 import { localRunner } from '#lib/exec.ts'
 import { restoreOrg } from '#platform/backups/restore.ts'
 import { FILES_KIND } from '#platform/backups/restored-files.ts'
 import { clearStaleWork } from '#platform/backups/stale-work.ts'
-import { backUp, differences, everyRow, filesOf, type Life, openLife, writeFiles } from './org-life.ts'
+import { backUp, differences, everyRow, filesOf, type Life, openLife, spoil } from './org-life.ts'
 
 const KILLED = 137
 
@@ -21,13 +18,6 @@ async function restoreApart({ app, acme }: Life, file: string, moment: string): 
   const { code, stderr } = await localRunner.run(argv, { timeoutMs: 60_000, env })
   if (code !== 0 && code !== KILLED) throw new Error(stderr)
   return code
-}
-
-async function spoil({ app, ctx, acme }: Life): Promise<void> {
-  await ctx.db.delete(usageEvents).where(eq(usageEvents.orgId, acme))
-  await ctx.db.delete(groups).where(eq(groups.orgId, acme))
-  await ctx.db.update(orgs).set({ name: 'Spoilt' }).where(eq(orgs.id, acme))
-  await writeFiles(app, acme, { 'a/b.txt': 'spoilt', more: 'x' })
 }
 
 async function leftOvers({ app, ctx }: Life): Promise<unknown[]> {

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 import { grantOf } from '#core/access/held.ts'
 import type { Grant } from '#core/access/permissions.ts'
 import type { Role } from '#core/access/roles.ts'
+import { stamp } from '#core/access/stamp.ts'
 import { endedSessions, groupGrants, groupMembers, tokens } from '#core/access/tables.ts'
 import type { Context } from '#core/context.ts'
 import {
@@ -109,20 +110,22 @@ export async function stampMember(ctx: Context, person: Person, membership: Memb
   const now = ctx.clock.now()
   const limit = addMs(now, -MEMBER_STAMP_MS)
   if (membership.lastActiveAt !== null && membership.lastActiveAt > limit) return
+  const { userId } = person
+  const { orgId } = membership
   const isStale = or(isNull(userOrgs.lastActiveAt), lte(userOrgs.lastActiveAt, limit))
-  await ctx.db
-    .update(userOrgs)
-    .set({ lastActiveAt: now })
-    .where(and(eq(userOrgs.userId, person.userId), eq(userOrgs.orgId, membership.orgId), isStale))
+  const isHis = and(eq(userOrgs.userId, userId), eq(userOrgs.orgId, orgId), isStale)
+  await stamp(ctx, `member ${userId} ${orgId}`, async () => {
+    await ctx.db.update(userOrgs).set({ lastActiveAt: now }).where(isHis)
+  })
 }
 
 async function stampToken(ctx: Context, tokenId: number, lastUsedAt: Date | null, now: Date): Promise<void> {
   const limit = addMs(now, -TOKEN_STAMP_MS)
   if (lastUsedAt !== null && lastUsedAt > limit) return
-  await ctx.db
-    .update(tokens)
-    .set({ lastUsedAt: now })
-    .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lte(tokens.lastUsedAt, limit))))
+  const isStale = and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lte(tokens.lastUsedAt, limit)))
+  await stamp(ctx, `token ${tokenId}`, async () => {
+    await ctx.db.update(tokens).set({ lastUsedAt: now }).where(isStale)
+  })
 }
 
 function sessionQuery(database: Database) {

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises'
 import { AppError } from '#core/errors.ts'
-import { loadInto, readSnapshot } from '#db/bulk.ts'
+import { type BulkReader, loadInto, readSnapshot } from '#db/bulk.ts'
 import { openDatabase } from '#db/database.ts'
 import { engineOf } from '#db/engine.ts'
 import { isMigrated, type Migration, migrate, migrationStatus } from '#db/migrate.ts'
@@ -28,12 +28,22 @@ export async function prepareTarget(url: string, schema: string, tables: readonl
   try {
     if (!isNew) await assertUnused(url, steps.length)
     await migrateTo(url, steps)
-    await assertEmpty(url, tables)
+    await readSnapshot(url, (reader) => assertEmpty(reader, tables))
     return { url, undo, finish: () => migrateTo(url, migrations) }
   } catch (error) {
-    await undo()
+    // What another process has written meanwhile stays.
+    if (!(error instanceof AppError && error.code === 'database_not_empty')) await undo()
     throw error
   }
+}
+
+/** Whether a database has the tables of the version whose last migration is `schema`, or those of a later one. */
+export async function hasTablesOf(url: string, schema: string): Promise<boolean> {
+  if (await isUntouched(url)) return false
+  await using db = await openDatabase({ url, isReadOnly: true, poolMax: 1 })
+  return (await migrationStatus(db, migrations)).some(
+    ({ name, appliedAt }) => name === schema && appliedAt !== undefined,
+  )
 }
 
 async function migrateTo(url: string, steps: readonly Migration[]): Promise<void> {
@@ -58,16 +68,15 @@ async function assertUnused(url: string, stepsMax: number): Promise<void> {
   if (!(await isMigrated(db))) return
   const applied = (await migrationStatus(db, migrations)).filter(({ appliedAt }) => appliedAt !== undefined)
   if (applied.length > stepsMax) throw notEmpty('it is of a later version than the backup')
-  if (applied.length > 0) await assertEmpty(url, ['users', 'orgs'])
+  if (applied.length > 0) await readSnapshot(url, (reader) => assertEmpty(reader, ['users', 'orgs']))
 }
 
-async function assertEmpty(url: string, tables: readonly string[]): Promise<void> {
-  await readSnapshot(url, async (reader) => {
-    for (const name of tables) {
-      const rows = await reader.rows(`select 1 as found from ${name} limit 1`)
-      if (rows.length > 0) throw notEmpty(`there are rows in ${name}`)
-    }
-  })
+/** Throws `database_not_empty` (conflict). */
+export async function assertEmpty(reader: BulkReader, tables: readonly string[]): Promise<void> {
+  for (const name of tables) {
+    const rows = await reader.rows(`select 1 as found from ${name} limit 1`)
+    if (rows.length > 0) throw notEmpty(`there are rows in ${name}`)
+  }
 }
 
 async function remove(url: string): Promise<void> {

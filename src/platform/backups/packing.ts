@@ -37,8 +37,10 @@ export type Packed<M extends Manifest> = Readonly<{
  */
 export async function packBackup<M extends Manifest>(reader: BulkReader, plan: PackPlan<M>): Promise<Packed<M>> {
   const { file, at, signal } = plan
-  const unfinished = `${file}.new.part`
-  await using spool = await openSpool(`${file}.spool.part`)
+  // What a killed process left must not be in the way of the next one.
+  const attempt = `${file}.${at.getTime()}`
+  const unfinished = `${attempt}.new.part`
+  await using spool = await openSpool(`${attempt}.spool.part`)
   const tables = await spoolTables(spool, reader, plan)
   const files = await spoolFiles(spool, plan)
   const manifest = plan.describe(tables.map(factsOf), files.map(factsOf))

@@ -62,7 +62,10 @@ async function swapIn(ctx: Context, tx: Tx, plan: Plan, { outcomes, onRows, inSw
  * hours. Joined whole, a table takes what it takes.
  */
 async function setNestedLoops(tx: Tx, to: 'on' | 'off'): Promise<void> {
-  if (tx.engine === 'postgres') await rawOf(tx)(`set local enable_nestloop = ${to}`)
+  if (tx.engine !== 'postgres') return
+  await rawOf(tx)(`set local enable_nestloop = ${to}`)
+  // A loop without an alternative, over one row, now looks so dear that it would be compiled first.
+  await rawOf(tx)('set local jit = off')
 }
 
 /** What goes, and what is off from now on. Before anything comes, so that no two rows claim one name. */
