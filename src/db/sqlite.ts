@@ -43,17 +43,18 @@ export async function openSqlite(options: OpenOptions): Promise<Database> {
   const path = pathOf(options.url)
   const { writer, reader } = options.isReadOnly ? openForLooking(path) : await openForWork(path)
   const lock = createFairLock()
+  const closing = new AbortController()
   const openTx = txOpener(writer, options)
 
   async function outside(sql: string, params: Params) {
     if (isRead(sql)) return { rows: reader.rows(sql, params) }
-    return lock.hold(() => onceFree(() => ({ rows: writer.rows(sql, params) })))
+    return lock.hold(() => onceFree(() => ({ rows: writer.rows(sql, params) }), closing.signal))
   }
 
   async function transaction<T>(work: (tx: Tx) => Promise<T>, { attach }: TransactionOptions = {}): Promise<T> {
     assertOutside()
     const marker = newMarker()
-    const whole = () => immediate(writer, () => runMarked(marker, () => workOf(marker, openTx, work)))
+    const whole = () => immediate(writer, () => runMarked(marker, () => workOf(marker, openTx, work)), closing.signal)
     const result = await lock.hold(() => (attach === undefined ? whole() : attached(writer, attach, whole)))
     runFollowers(marker, options.log)
     return result
@@ -69,11 +70,13 @@ export async function openSqlite(options: OpenOptions): Promise<Database> {
     migration: <T>(work: (run: Session['named']) => Promise<T>) => lock.hold(() => migration(writer, work)),
     inspect: reader.named,
     [STATEMENTS]: { orm: root, kept: new Map<string, unknown>(), check: noCheck, quicken },
-    [Symbol.asyncDispose]: () =>
-      lock.hold(() => {
+    [Symbol.asyncDispose]: () => {
+      closing.abort()
+      return lock.hold(() => {
         reader.close()
         writer.close()
-      }),
+      })
+    },
   })
 }
 
@@ -133,13 +136,13 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** Writes once no other process does. While SQLite waits by itself, everything else in this process stands still. */
-async function onceFree<T>(write: () => T): Promise<T> {
+async function onceFree<T>(write: () => T, closing?: AbortSignal): Promise<T> {
   const end = performance.now() + WRITE_WAIT_MAX_MS
   for (;;) {
     try {
       return write()
     } catch (error) {
-      if (!isBusy(error) || performance.now() > end) throw error
+      if (!isBusy(error) || closing?.aborted || performance.now() > end) throw error
       await Bun.sleep(WRITE_PAUSE_MS)
     }
   }
@@ -200,8 +203,8 @@ function openSession(path: string, mode: { readonly: true } | { readwrite: true;
 }
 
 /** `BEGIN IMMEDIATE` takes the file's write lock at once: a deferred one can find it gone at its first write, too late. */
-async function immediate<T>(writer: Session, work: () => Promise<T>): Promise<T> {
-  await onceFree(() => writer.rows('BEGIN IMMEDIATE', []))
+async function immediate<T>(writer: Session, work: () => Promise<T>, closing?: AbortSignal): Promise<T> {
+  await onceFree(() => writer.rows('BEGIN IMMEDIATE', []), closing)
   try {
     const result = await work()
     writer.rows('COMMIT', [])

@@ -3,7 +3,16 @@ import { describe, expect, test } from 'bun:test'
 import { asc, eq, inArray, sql } from 'drizzle-orm'
 import { orgs } from '#core/tenancy/tables.ts'
 import { engine } from '#db/columns.ts'
-import { afterCommit, type Database, lockRow, prepared, type Queries, skipLocked, type Tx } from '#db/database.ts'
+import {
+  afterCommit,
+  type Database,
+  lockRow,
+  openDatabase,
+  prepared,
+  type Queries,
+  skipLocked,
+  type Tx,
+} from '#db/database.ts'
 import { pathOf } from '#db/sqlite.ts'
 import { systemClock } from '#lib/clock.ts'
 import { createLog } from '#lib/log.ts'
@@ -99,6 +108,18 @@ describe('a transaction', () => {
       expect(await slugs(db)).toEqual(['other', 'first', 'second'])
     },
   )
+
+  test.if(engine === 'sqlite')('gives up its wait for another process when the database is closed', async () => {
+    await using place = await openTestDatabase()
+    const second = await openDatabase({ url: place.url })
+    using other = new Connection(pathOf(place.url))
+    other.run('BEGIN IMMEDIATE')
+    const written = Promise.allSettled([second.insert(orgs).values(org('late'))])
+    await second[Symbol.asyncDispose]()
+    expect(await written).toMatchObject([{ status: 'rejected' }])
+    other.run('ROLLBACK')
+    expect(await slugs(place.db)).toEqual([])
+  })
 
   test('a rolled-back row is gone, even with awaits in between', async () => {
     await using place = await openTestDatabase()
