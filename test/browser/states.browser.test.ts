@@ -3,6 +3,8 @@ import type { Browser } from 'playwright-core'
 import { systemClock } from '#lib/clock.ts'
 import { RULES_OF_COLOR, RULES_OF_SIZE, violations } from '#test/support/accessibility.ts'
 import { NARROW, openBrowser, showTheme, stickingOut, type Visitor, WIDE } from '#test/support/browser.ts'
+import { addOperations } from './operations.ts'
+import { STATES_BEFORE_OPERATIONS, STATES_OF_OPERATIONS } from './operations-states.ts'
 import { type Site, type Somebody, startSite } from './site.ts'
 import { STATES, STATES_IN_TROUBLE, STATES_WITHOUT_RELAY, type State } from './states.ts'
 
@@ -16,7 +18,8 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const SITES = [
-  { what: 'an install', states: STATES, start: () => startSite() },
+  { what: 'an install', states: [...STATES, ...STATES_BEFORE_OPERATIONS], start: () => startSite() },
+  { what: 'an install at work', states: STATES_OF_OPERATIONS, start: startAtWork },
   { what: 'an install without a relay', states: STATES_WITHOUT_RELAY, start: () => startSite({ hasRelay: false }) },
   { what: 'an install in trouble', states: STATES_IN_TROUBLE, start: () => startSite({ clock: STOPPED_CLOCK }) },
 ]
@@ -41,6 +44,12 @@ for (const { what, states, start } of SITES) {
       })
     }
   })
+}
+
+async function startAtWork(): Promise<Site> {
+  const site = await startSite()
+  await addOperations(site, 'acme')
+  return site
 }
 
 async function inspect(state: State, visitor: Visitor, site: Site): Promise<void> {
