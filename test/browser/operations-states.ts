@@ -93,5 +93,5 @@ async function openEvent(page: Page): Promise<void> {
 async function replaceSecret(page: Page): Promise<void> {
   await pressOn(page, '/webhooks/2', ['Replace secret'])
   await page.getByRole('dialog').getByRole('button', { name: 'Replace secret' }).click()
-  await page.getByLabel('Signing secret', { exact: true }).waitFor()
+  await page.getByRole('textbox', { name: 'Signing secret' }).waitFor()
 }

@@ -40,7 +40,7 @@ export function BackupRow(props: BackupRowProps & BackupRowContext): JSX.Element
       id={`backup-${props.id}`}
       hx-get={isBusy ? `/backups/${props.id}/row` : undefined}
       hx-trigger={isBusy ? 'every 1s' : undefined}
-      hx-swap={isBusy ? 'outerHTML' : undefined}
+      hx-swap={isBusy ? 'outerMorph' : undefined}
     >
       <td class="hf-cell-who">
         <div class="hf-who">

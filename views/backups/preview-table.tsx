@@ -31,7 +31,7 @@ export function Preview(props: PreviewProps): JSX.Element {
       class="hf-preview"
       hx-get={isWaiting ? `/backups/${props.backupId}/preview` : undefined}
       hx-trigger={isWaiting ? 'every 1s' : undefined}
-      hx-swap={isWaiting ? 'outerHTML' : undefined}
+      hx-swap={isWaiting ? 'outerMorph' : undefined}
     >
       {isWaiting && (
         <p>
