@@ -1,6 +1,5 @@
-import { exactTime } from '#lib/format.ts'
 import { IconAvatar } from '#views/ui/avatar.tsx'
-import { Time } from '#views/ui/time.tsx'
+import { ExactTime, Time } from '#views/ui/time.tsx'
 import { BackupMenu } from './backup-menu.tsx'
 import { BackupStanding } from './backup-state.tsx'
 import { type BackupKind, type BackupState, originOf, sizeOf } from './backup-words.ts'
@@ -46,7 +45,9 @@ export function BackupRow(props: BackupRowProps & BackupRowContext): JSX.Element
         <div class="hf-who">
           <IconAvatar icon={props.kind === 'safety' ? 'restore' : 'archive'} />
           <div class="hf-who-lines">
-            <b safe>{exactTime(props.createdAt)}</b>
+            <b>
+              <ExactTime at={props.createdAt} />
+            </b>
             <small safe>{originOf(props)}</small>
             <Story {...props} />
           </div>
