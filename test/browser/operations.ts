@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import { smtpSettings } from '#core/mail/tables.ts'
 import { usageDays } from '#core/usage/tables.ts'
 import { webhooks } from '#core/webhooks/tables.ts'
@@ -6,6 +7,7 @@ import { dayOf } from '#lib/day.ts'
 import { backupSettings, backups, restores } from '#platform/backups/tables.ts'
 import { healthSamples } from '#platform/health/tables.ts'
 import { webhookAttempts, webhookDeliveries } from '#platform/webhooks/tables.ts'
+import { makeWebhookOf } from '#test/webhooks/rows.ts'
 import type { Site } from './site.ts'
 
 /** Everything that the rooms of operations can list, with `word` wherever a person, a receiver or a server chose the text. */
@@ -18,14 +20,21 @@ export async function addOperations(site: Site, word: string): Promise<void> {
   await addReadings(site, word)
 }
 
-async function addWebhooks({ app: { ctx }, people }: Site, word: string): Promise<void> {
-  const [{ orgId }, now] = [people.admin, ctx.clock.now()]
-  const made = { orgId, secretSealed: 'x', secretTail: 'kR4fw=', createdAt: addMs(now, -9 * HOUR_MS), updatedAt: now }
+async function addWebhooks({ app, people }: Site, word: string): Promise<void> {
+  const { db, clock } = app.ctx
+  const now = clock.now()
   const url = `https://hooks.example.test/${word}`
-  await ctx.db.insert(webhooks).values([
-    { ...made, url, events: [word], failingSince: addMs(now, -HOUR_MS), previousSecretEndsAt: addMs(now, HOUR_MS) },
-    { ...made, url: `javascript:alert('${word}')`, events: [], isActive: false, disabledReason: word },
-  ])
+  const [first, second] = [await makeWebhookOf(app, people.admin), await makeWebhookOf(app, people.admin)]
+  const failing = { failingSince: addMs(now, -HOUR_MS), previousSecretEndsAt: addMs(now, HOUR_MS) }
+  await db
+    .update(webhooks)
+    .set({ url, events: [word], ...failing })
+    .where(eq(webhooks.id, first))
+  const disabled = { isActive: false, disabledReason: word }
+  await db
+    .update(webhooks)
+    .set({ url: `javascript:alert('${word}')`, ...disabled })
+    .where(eq(webhooks.id, second))
 }
 
 async function addDeliveries({ app: { ctx }, people }: Site, word: string): Promise<void> {
