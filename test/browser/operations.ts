@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { smtpSettings } from '#core/mail/tables.ts'
 import { usageDays } from '#core/usage/tables.ts'
 import { webhooks } from '#core/webhooks/tables.ts'
-import { addMs, HOUR_MS } from '#lib/clock.ts'
+import { addMs, HOUR_MS, MINUTE_MS } from '#lib/clock.ts'
 import { dayOf } from '#lib/day.ts'
 import { backupSettings, backups, restores } from '#platform/backups/tables.ts'
 import { healthSamples } from '#platform/health/tables.ts'
@@ -80,6 +80,6 @@ async function addReadings({ app: { ctx }, people }: Site, word: string): Promis
   const [{ orgId }, now] = [people.admin, ctx.clock.now()]
   const count = { orgId, kind: 'llm.call', outcome: 'ok', events: 7 } as const
   await ctx.db.insert(usageDays).values({ ...count, day: dayOf(now), source: word })
-  const reading = { component: 'smtp', span: 'sample', status: 'error', latencyMs: 5 } as const
-  await ctx.db.insert(healthSamples).values({ ...reading, orgId, at: addMs(now, -HOUR_MS), message: word })
+  const reading = { component: 'db', span: 'sample', status: 'error', latencyMs: 5 } as const
+  await ctx.db.insert(healthSamples).values({ ...reading, orgId: null, at: addMs(now, -10 * MINUTE_MS), message: word })
 }
