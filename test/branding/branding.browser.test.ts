@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { deflateSync } from 'node:zlib'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { addMember } from '#core/tenancy/org.ts'
 import { type Site, startSite } from '#test/browser/site.ts'
 import { patch, putLogo } from '#test/organization/arrange.ts'
+import { RULES_OF_COLOR, violations } from '#test/support/accessibility.ts'
 import { makeOrg, PASSWORD } from '#test/support/app.ts'
 import { openBrowser, openVisitor, PLAIN_NAME, photograph, showTheme } from '#test/support/browser.ts'
 import { noisyPng, pngOf, pngWith } from '#test/support/pictures.ts'
@@ -132,11 +132,7 @@ test('whatever the colour is, axe finds every text readable, in both themes', as
       await page.goto(path)
       for (const theme of ['light', 'dark'] as const) {
         await showTheme(page, theme)
-        const { violations } = await new AxeBuilder({ page })
-          .setLegacyMode(true)
-          .withRules(['color-contrast'])
-          .analyze()
-        const found = violations.flatMap(({ nodes }) => nodes.map(({ html }) => html.slice(0, 160)))
+        const found = await violations(page, RULES_OF_COLOR)
         expect([color, path, theme, found]).toEqual([color, path, theme, []])
       }
     }

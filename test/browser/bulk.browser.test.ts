@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
+import { violations } from '#test/support/accessibility.ts'
 import { NARROW, openBrowser, stickingOut, WIDE } from '#test/support/browser.ts'
 import { startSite } from './site.ts'
 
@@ -25,7 +25,7 @@ test('the bar comes with the first tick, counts, and goes with the last, by the 
   for (const size of [NARROW, WIDE]) {
     await page.setViewportSize(size)
     expect([size.width, await stickingOut(page)]).toEqual([size.width, []])
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    expect(await violations(page)).toEqual([])
   }
   await page.getByLabel('Select every pending invitation shown').press('Space')
   expect(await bar.getByRole('status').textContent()).toBe('3 of 3 pending selected')

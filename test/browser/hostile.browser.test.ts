@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { openBrowser, openVisitor, type Visitor } from '#test/support/browser.ts'
+import { NARROW, openBrowser, openVisitor, stickingOut, type Visitor, WIDE } from '#test/support/browser.ts'
 import { startReceiver } from '#test/support/receiver.ts'
 import { renderInviteMail } from '#views/mail/invite.tsx'
+import { addOperations } from './operations.ts'
 import { INVITE_TOKEN, type Site, type Somebody, startSite, type Words } from './site.ts'
 
 const PLAIN = 'plain'
@@ -33,12 +34,16 @@ const PLACES: readonly [path: string, who: Somebody][] = [
   ['/groups/1', 'admin'],
   ['/orgs', 'admin'],
   ['/settings/organization', 'admin'],
-  ['/smtp', 'admin'],
   ['/audit-log', 'admin'],
   ['/account', 'viewer'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'nobody'],
   [`/accept-invite?token=${INVITE_TOKEN}`, 'viewer'],
 ]
+
+/** Beside markup: what turns the words after it around, and a word longer than any line. */
+const WORST = `${HOSTILE} \u202egnp.exe\u2066 ${'w'.repeat(10_000)}`
+/** Where the words of receivers, servers and stores are shown, and those of whoever set them up. */
+const ROOMS = ['/smtp', '/webhooks', '/webhooks/1', '/webhooks/2', '/backups', '/usage?period=today', '/health']
 
 /** What a stranger can have somebody open. */
 const ADDRESSES: readonly [path: (word: string) => string, who: Somebody, refusal?: number][] = [
@@ -53,16 +58,23 @@ const ADDRESSES: readonly [path: (word: string) => string, who: Somebody, refusa
   [(word) => `/groups/1?q=${word}`, 'admin'],
   [(word) => `/audit-log?q=${word}`, 'admin'],
   [(word) => `/audit-log?action=${word}&actor=${word}&from=${word}&to=${word}`, 'admin', 422],
+  [(word) => `/webhooks/1?status=${word}&event=${word}`, 'admin'],
+  [(word) => `/webhooks?create=${word}`, 'admin'],
+  [(word) => `/health?range=${word}`, 'admin'],
+  [(word) => `/usage?period=${word}`, 'admin', 422],
   [(word) => `/${word}`, 'admin', 404],
 ]
 
 let browser: Browser
 let plain: Site
 let hostile: Site
+const visitors = new Map<string, Visitor>()
 beforeAll(async () => {
   browser = await openBrowser()
   plain = await startSite()
   hostile = await startSite({ words: HOSTILE_WORDS })
+  await addOperations(plain, 'harmless')
+  await addOperations(hostile, WORST)
 })
 afterAll(async () => {
   await browser.close()
@@ -73,10 +85,27 @@ describe('texts that people choose', () => {
   for (const [path, who] of PLACES) {
     test(`stay texts on ${path.replace(/\?.*/, '')} for ${who}`, async () => {
       const expected = await skeletonAt(plain, who, path)
-      await using visitor = await hostile.visit(browser, who)
+      const visitor = await visitorOf(hostile, who)
       await visitor.page.goto(path)
       expect(await visitor.page.locator('body').textContent()).toContain(HOSTILE)
       await expectInert(visitor, expected)
+    })
+  }
+
+  for (const path of ROOMS) {
+    test(`stay texts on ${path}, and inside of a narrow window`, async () => {
+      const expected = await skeletonAt(plain, 'admin', path)
+      const visitor = await visitorOf(hostile, 'admin')
+      const { page } = visitor
+      await page.goto(path)
+      expect((await page.content()).includes('w'.repeat(100))).toBe(true)
+      await expectInert(visitor, expected)
+      for (const details of await page.locator('#main details').all())
+        await details.evaluate((one) => one.setAttribute('open', ''))
+      for (const size of [NARROW, WIDE]) {
+        await page.setViewportSize(size)
+        expect([size.width, await stickingOut(page)]).toEqual([size.width, []])
+      }
     })
   }
 
@@ -116,7 +145,7 @@ describe('addresses that a stranger makes up', () => {
     test(`add nothing to the page at ${path('…')} for ${who}`, async () => {
       const refusals = refusal === undefined ? [] : [refusal]
       const expected = await skeletonAt(plain, who, path(PLAIN), refusals)
-      await using visitor = await plain.visit(browser, who)
+      const visitor = await visitorOf(plain, who)
       visitor.expectRefusal(...refusals)
       await visitor.page.goto(path(encodeURIComponent(HOSTILE)))
       await expectInert(visitor, expected)
@@ -131,7 +160,7 @@ describe('addresses that a stranger makes up', () => {
     '/\t/evil.test',
   ]) {
     test(`lead nowhere else after a sign-in: ${JSON.stringify(next)}`, async () => {
-      await using visitor = await plain.visit(browser, 'admin')
+      const visitor = await visitorOf(plain, 'admin')
       await visitor.page.goto(`/login?next=${encodeURIComponent(next)}`)
       expect(new URL(visitor.page.url()).origin).toBe(plain.origin)
       expect(visitor.faults()).toEqual([])
@@ -191,8 +220,16 @@ describe('the same texts on a page that does not escape', () => {
   })
 })
 
+/** One browser for each person at each site: a fresh one for each page takes longer than the page. Faults stay in it. */
+async function visitorOf(site: Site, who: Somebody): Promise<Visitor> {
+  const key = `${site.origin} ${who}`
+  const visitor = visitors.get(key) ?? (await site.visit(browser, who))
+  visitors.set(key, visitor)
+  return visitor
+}
+
 async function skeletonAt(site: Site, who: Somebody, path: string, refusals: number[] = []): Promise<string> {
-  await using visitor = await site.visit(browser, who)
+  const visitor = await visitorOf(site, who)
   visitor.expectRefusal(...refusals)
   await visitor.page.goto(path)
   return await skeleton(visitor.page)
@@ -201,6 +238,7 @@ async function skeletonAt(site: Site, who: Somebody, path: string, refusals: num
 /** No element and no attribute more than with harmless words, and nothing happened. */
 async function expectInert(visitor: Visitor, expected: string): Promise<void> {
   expect(await skeleton(visitor.page)).toBe(expected)
+  expect(await visitor.page.locator('[href^="javascript:" i], [action^="javascript:" i]').count()).toBe(0)
   expect(visitor.faults()).toEqual([])
   expect(receiver.requests).toEqual([])
 }

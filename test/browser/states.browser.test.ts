@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import AxeBuilder from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { systemClock } from '#lib/clock.ts'
-import {
-  NARROW,
-  openBrowser,
-  RULES_OF_LOOKS,
-  showTheme,
-  stickingOut,
-  type Visitor,
-  WIDE,
-} from '#test/support/browser.ts'
+import { RULES_OF_COLOR, RULES_OF_SIZE, violations } from '#test/support/accessibility.ts'
+import { NARROW, openBrowser, showTheme, stickingOut, type Visitor, WIDE } from '#test/support/browser.ts'
+import { addOperations } from './operations.ts'
+import { STATES_BEFORE_OPERATIONS, STATES_OF_OPERATIONS } from './operations-states.ts'
 import { type Site, type Somebody, startSite } from './site.ts'
 import { STATES, STATES_IN_TROUBLE, STATES_WITHOUT_RELAY, type State } from './states.ts'
 
-const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const startedAt = systemClock.now()
 const STOPPED_CLOCK = { ...systemClock, now: () => startedAt }
 
@@ -25,7 +18,8 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const SITES = [
-  { what: 'an install', states: STATES, start: () => startSite() },
+  { what: 'an install', states: [...STATES, ...STATES_BEFORE_OPERATIONS], start: () => startSite() },
+  { what: 'an install at work', states: STATES_OF_OPERATIONS, start: startAtWork },
   { what: 'an install without a relay', states: STATES_WITHOUT_RELAY, start: () => startSite({ hasRelay: false }) },
   { what: 'an install in trouble', states: STATES_IN_TROUBLE, start: () => startSite({ clock: STOPPED_CLOCK }) },
 ]
@@ -52,6 +46,12 @@ for (const { what, states, start } of SITES) {
   })
 }
 
+async function startAtWork(): Promise<Site> {
+  const site = await startSite()
+  await addOperations(site, 'acme')
+  return site
+}
+
 async function inspect(state: State, visitor: Visitor, site: Site): Promise<void> {
   const { page } = visitor
   const faultsBefore = visitor.faults().length
@@ -62,15 +62,9 @@ async function inspect(state: State, visitor: Visitor, site: Site): Promise<void
   expect(await page.title()).toMatch(/^.+ · Honeyframe$/)
   expect(await violations(page)).toEqual([])
   await showTheme(page, 'dark')
-  expect(await violations(page, RULES_OF_LOOKS)).toEqual([])
+  expect(await violations(page, RULES_OF_COLOR)).toEqual([])
   await page.setViewportSize(NARROW)
   expect(await stickingOut(page)).toEqual([])
-  expect(await violations(page, RULES_OF_LOOKS)).toEqual([])
+  expect(await violations(page, RULES_OF_SIZE)).toEqual([])
   expect(visitor.faults().slice(faultsBefore)).toEqual([])
-}
-
-async function violations(page: Page, rules?: string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true)
-  const found = await (rules ? axe.withRules(rules) : axe.withTags(STANDARDS)).analyze()
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
 }

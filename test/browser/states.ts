@@ -13,7 +13,7 @@ export type State = Readonly<{
   reach: (page: Page, site: Site) => Promise<unknown>
 }>
 
-const goto = (path: string) => (page: Page) => page.goto(path)
+export const goto = (path: string) => (page: Page) => page.goto(path)
 
 export const STATES: readonly State[] = [
   { name: 'the sign-in', who: 'nobody', reach: goto('/login?email=ada%40acme.test') },
@@ -186,7 +186,7 @@ export const STATES_IN_TROUBLE: readonly State[] = [
   { name: 'something broken', who: 'admin', refusals: [500], reach: (page, site) => breakInvites(page, site) },
 ]
 
-async function pressOn(page: Page, path: string, buttons: readonly (string | RegExp)[]): Promise<void> {
+export async function pressOn(page: Page, path: string, buttons: readonly (string | RegExp)[]): Promise<void> {
   await page.goto(path)
   for (const name of buttons) {
     const found = page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name })

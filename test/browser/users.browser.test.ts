@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
+import { violations } from '#test/support/accessibility.ts'
 import { NARROW, openBrowser, stickingOut, WIDE } from '#test/support/browser.ts'
 import { change, rowOf, signIn } from '#test/users/arrange.ts'
 import { startSite } from './site.ts'
@@ -28,7 +28,7 @@ for (const scripts of [true, false]) {
     for (const size of [NARROW, WIDE]) {
       await page.setViewportSize(size)
       expect([size.width, await stickingOut(page)]).toEqual([size.width, []])
-      if (scripts) expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+      if (scripts) expect(await violations(page)).toEqual([])
     }
     expect((await signIn(site.app, 'vera@acme.test', password)).body).toMatchObject({ must_reset_password: true })
     await page.goto('/users')

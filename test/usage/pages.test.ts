@@ -68,7 +68,7 @@ describe('Refresh storage', () => {
     expect(textOf((await open(app, '/usage', { person: admin })).html)).toContain('In 0 files')
     const sent = await submit(app, '/usage/refresh-storage', { period: '30d' }, { person: admin })
     expect([sent.status, sent.location]).toEqual([303, '/usage?period=30d'])
-    expect(sent.toast).toBe('Storage was walked: 1.5 kB in 1 file.')
+    expect(sent.toast).toBe('Storage holds 1.5 kB in 1 file.')
     expect(textOf((await open(app, '/usage', { person: admin })).html)).toContain('In 1 file')
   })
 

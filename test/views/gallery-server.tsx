@@ -55,7 +55,11 @@ const TYPES: Readonly<Record<string, string>> = { css: 'text/css', js: 'text/jav
 
 function answer(body: string | Blob, type = 'text/html', name = '', status = 200): Response {
   const contentType = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? type
-  const headers = { 'content-type': `${contentType}; charset=utf-8`, 'content-security-policy': POLICY }
+  const headers = {
+    ...{ 'content-type': `${contentType}; charset=utf-8`, 'content-security-policy': POLICY },
+    // As the program lets a browser keep them: they would be read and parsed for every page again.
+    ...(contentType !== 'text/html' && { 'cache-control': 'public, max-age=31536000, immutable' }),
+  }
   return new Response(body, { status, headers })
 }
 

@@ -1,6 +1,5 @@
-import { exactTime } from '#lib/format.ts'
 import { IconAvatar } from '#views/ui/avatar.tsx'
-import { Time } from '#views/ui/time.tsx'
+import { ExactTime, Time } from '#views/ui/time.tsx'
 import { BackupMenu } from './backup-menu.tsx'
 import { BackupStanding } from './backup-state.tsx'
 import { type BackupKind, type BackupState, originOf, sizeOf } from './backup-words.ts'
@@ -40,13 +39,15 @@ export function BackupRow(props: BackupRowProps & BackupRowContext): JSX.Element
       id={`backup-${props.id}`}
       hx-get={isBusy ? `/backups/${props.id}/row` : undefined}
       hx-trigger={isBusy ? 'every 1s' : undefined}
-      hx-swap={isBusy ? 'outerHTML' : undefined}
+      hx-swap={isBusy ? 'outerMorph' : undefined}
     >
       <td class="hf-cell-who">
         <div class="hf-who">
           <IconAvatar icon={props.kind === 'safety' ? 'restore' : 'archive'} />
           <div class="hf-who-lines">
-            <b safe>{exactTime(props.createdAt)}</b>
+            <b>
+              <ExactTime at={props.createdAt} />
+            </b>
             <small safe>{originOf(props)}</small>
             <Story {...props} />
           </div>

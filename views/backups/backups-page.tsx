@@ -30,7 +30,7 @@ export function BackupsContent(props: BackupsProps): JSX.Element {
     <>
       <PageHead
         title="Backups"
-        text={`Take a picture of everything in ${props.orgName} before something risky, and go back to it when you must.`}
+        text={`Each holds everything in ${props.orgName}. Make one before something risky, and go back to it when you must.`}
         action={props.rows.length > 0 ? <CreateForm look="primary" /> : undefined}
       />
       <BackupsCard {...props} />

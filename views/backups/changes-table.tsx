@@ -4,6 +4,18 @@ export type Counts = Readonly<{ added: number; changed: number; removed: number 
 
 export type TableCounts = Counts & Readonly<{ name: string }>
 
+/** What people call a table, where it is not its own name. */
+const NAMES: Readonly<Record<string, string>> = {
+  orgs: 'organization',
+  org_logos: 'logo',
+  user_orgs: 'members',
+  users: 'accounts',
+  usage_days: 'usage by day',
+  usage_levels: 'usage levels',
+  smtp_settings: 'mail server',
+  health_settings: 'alerts of health',
+}
+
 /** Rows that a restore would change, by table. */
 export function ChangesTable(props: Readonly<{ rows: readonly TableCounts[] }>): JSX.Element {
   return (
@@ -21,7 +33,7 @@ export function ChangesTable(props: Readonly<{ rows: readonly TableCounts[] }>):
           {props.rows.map((row) => (
             <tr>
               <th scope="row" safe>
-                {row.name.replaceAll('_', ' ')}
+                {NAMES[row.name] ?? row.name.replaceAll('_', ' ')}
               </th>
               <td safe>{grouped(row.added)}</td>
               <td safe>{grouped(row.changed)}</td>

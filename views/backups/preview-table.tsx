@@ -31,7 +31,7 @@ export function Preview(props: PreviewProps): JSX.Element {
       class="hf-preview"
       hx-get={isWaiting ? `/backups/${props.backupId}/preview` : undefined}
       hx-trigger={isWaiting ? 'every 1s' : undefined}
-      hx-swap={isWaiting ? 'outerHTML' : undefined}
+      hx-swap={isWaiting ? 'outerMorph' : undefined}
     >
       {isWaiting && (
         <p>
@@ -59,7 +59,7 @@ function Changes(props: PreviewChanges & Pick<PreviewProps, 'madeAt' | 'now'>): 
       {people !== '' && <p safe>{people}</p>}
       <p class="hf-aside">
         {touched.length > 0 && (
-          <span safe>{`The other ${plural(rows.length - touched.length, 'table')} would stay the same. `}</span>
+          <span safe>{`${plural(rows.length - touched.length, 'other table')} would stay the same. `}</span>
         )}
         {props.madeAt !== undefined && (
           <span>
@@ -73,7 +73,8 @@ function Changes(props: PreviewChanges & Pick<PreviewProps, 'madeAt' | 'now'>): 
 
 /** Who would come back. */
 function peopleWords({ peopleCreated, peopleJoining }: PreviewChanges): string {
-  const joining = peopleJoining > 0 ? `${plural(peopleJoining, 'person', 'people')} would be back as members.` : ''
-  const created = peopleCreated > 0 ? `${plural(peopleCreated, 'account')} would be made, without a password.` : ''
+  const joining =
+    peopleJoining > 0 ? `${plural(peopleJoining, 'person would be a member', 'people would be members')} again.` : ''
+  const created = peopleCreated > 0 ? `${plural(peopleCreated, 'account')} would be made without a password.` : ''
   return [joining, created].filter((words) => words !== '').join(' ')
 }

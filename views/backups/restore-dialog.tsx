@@ -42,7 +42,7 @@ export function RestoreDialog(props: RestoreDialogProps): JSX.Element {
           maxlength={200}
           value={props.typed}
           fault={props.fault}
-          hasFocus={props.fault !== undefined}
+          hasFocus
         />
         <DialogFoot dialogId="backup-restore">
           <SubmitButton label="Restore backup" busyLabel="Restoring…" look="danger" />

@@ -29,7 +29,7 @@ export function RestoreProgress(props: RestoreProgressProps): JSX.Element {
       class="hf-restore"
       hx-get={isRunning ? path : undefined}
       hx-trigger={isRunning ? 'every 1s' : undefined}
-      hx-swap={isRunning ? 'outerHTML' : undefined}
+      hx-swap={isRunning ? 'outerMorph' : undefined}
     >
       {props.state === 'running' && <Running {...props} />}
       {props.state === 'complete' && (

@@ -1,6 +1,6 @@
 import { dateOfMs } from '#lib/clock.ts'
-import { exactTime } from '#lib/format.ts'
 import type { BandMark } from '#views/ui/bands.tsx'
+import { ExactTime } from '#views/ui/time.tsx'
 import type { HistoryBand } from './history-card.tsx'
 
 const ROWS_MAX = 300
@@ -30,8 +30,12 @@ export function HistoryData({ bands, marks }: HistoryDataProps): JSX.Element {
                 {name}
               </th>
               <td safe>{label}</td>
-              <td safe>{exactTime(dateOfMs(fromMs))}</td>
-              <td safe>{exactTime(dateOfMs(toMs))}</td>
+              <td>
+                <ExactTime at={dateOfMs(fromMs)} />
+              </td>
+              <td>
+                <ExactTime at={dateOfMs(toMs)} />
+              </td>
               <td safe>{message}</td>
             </tr>
           ))}

@@ -22,7 +22,7 @@ export function StorageCard({ storage, period, now, ...shared }: StorageCardProp
       notes={[
         isWhole
           ? `In ${plural(files, 'file')}`
-          : `In ${plural(files, 'file')}, and more that could not be walked in time`,
+          : `In ${plural(files, 'file')}, and more that could not be measured in time`,
       ]}
     >
       <form
@@ -35,9 +35,9 @@ export function StorageCard({ storage, period, now, ...shared }: StorageCardProp
         hx-disable="find [type=submit]"
       >
         <input type="hidden" name="period" value={period} />
-        <SubmitButton label="Refresh storage" busyLabel="Walking…" look="plain" icon="refresh" />
+        <SubmitButton label="Refresh storage" busyLabel="Measuring…" look="plain" icon="refresh" />
         <p>
-          Walked <Time at={measuredAt} now={now} />
+          Measured <Time at={measuredAt} now={now} />
         </p>
       </form>
     </KpiCard>

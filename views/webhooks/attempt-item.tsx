@@ -1,4 +1,4 @@
-import { exactTime } from '#lib/format.ts'
+import { ExactTime } from '#views/ui/time.tsx'
 import { Excerpt } from './test-result.tsx'
 
 export type AttemptProps = Readonly<{
@@ -15,7 +15,8 @@ export type AttemptProps = Readonly<{
 export function AttemptItem({ statusCode, excerpt, error, ms, at }: AttemptProps): JSX.Element {
   return (
     <li>
-      <span safe>{`${exactTime(at)}: ${statusCode ?? 'no answer'}, ${ms} ms`}</span>
+      <ExactTime at={at} />
+      <span safe>{`: ${statusCode ?? 'no answer'}, ${ms} ms`}</span>
       {error !== null && <p safe>{error}</p>}
       {excerpt !== '' && <Excerpt text={excerpt} />}
     </li>

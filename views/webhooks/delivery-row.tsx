@@ -1,8 +1,8 @@
-import { exactTime, plural } from '#lib/format.ts'
+import { plural } from '#lib/format.ts'
 import { attribute } from '#views/ui/attribute.ts'
 import { Badge } from '#views/ui/badge.tsx'
 import { SubmitButton } from '#views/ui/button.tsx'
-import { Time } from '#views/ui/time.tsx'
+import { ExactTime, Time } from '#views/ui/time.tsx'
 import { AttemptItem, type AttemptProps } from './attempt-item.tsx'
 import { DELIVERY_BADGES, type DeliveryStatus } from './status.ts'
 
@@ -25,9 +25,17 @@ export function DeliveryRow(props: DeliveryRowProps & Readonly<{ webhookId: numb
       <td class="hf-cell-who">
         <div class="hf-who-lines">
           <b safe>{eventType}</b>
-          <small safe>{wordsOf(props)}</small>
+          <small>
+            <span safe>{wordsOf(props)}</span>
+            {props.status === 'waiting' && props.nextRetryAt !== null && (
+              <span>
+                {' '}
+                Next try at <ExactTime at={props.nextRetryAt} />.
+              </span>
+            )}
+          </small>
           <details class="hf-audit-details">
-            <summary safe>{attempts.length === 0 ? 'Not tried yet' : plural(attempts.length, 'attempt')}</summary>
+            <summary safe>{attempts.length === 0 ? 'No attempts' : plural(attempts.length, 'attempt')}</summary>
             <dl>
               <dt>Event</dt>
               <dd safe>{eventId}</dd>
@@ -64,11 +72,11 @@ export function DeliveryRow(props: DeliveryRowProps & Readonly<{ webhookId: numb
   )
 }
 
-function wordsOf({ status, attempts, nextRetryAt, origin }: DeliveryRowProps): string {
+const AGAIN: Readonly<Record<string, string>> = { redelivery: ' Sent again by hand.', replay: ' Part of a replay.' }
+
+function wordsOf({ status, attempts, origin }: DeliveryRowProps): string {
   const last = attempts.at(-1)
-  const answer = last ? (last.statusCode === null ? (last.error ?? 'No answer.') : `Answered ${last.statusCode}.`) : ''
-  const next = status === 'waiting' && nextRetryAt ? ` Again at ${exactTime(nextRetryAt)}.` : ''
-  const again = origin === 'event' ? '' : ` (${origin})`
-  const words = `${answer}${next}`.trim()
-  return `${words || (status === 'waiting' ? 'On its way.' : 'Nothing was sent.')}${again}`
+  const nothing = status === 'waiting' ? 'On its way.' : 'Nothing was sent.'
+  const answer = last?.statusCode === null ? (last.error ?? 'No answer.') : `Answered ${last?.statusCode}.`
+  return (last ? answer : nothing) + (AGAIN[origin] ?? '')
 }

@@ -1,5 +1,5 @@
-import { exactTime } from '#lib/format.ts'
 import { OpenDialogButton } from '#views/ui/button.tsx'
+import { ExactTime } from '#views/ui/time.tsx'
 import { EndOldDialog } from './end-old-dialog.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
 
@@ -13,7 +13,11 @@ export function SecretCard(props: SecretCardProps): JSX.Element {
       <p>
         <code safe>{`whsec_…${secretTail}`}</code>
       </p>
-      {oldSecretEndsAt !== null && <p safe>{`The secret before signs, too, until ${exactTime(oldSecretEndsAt)}.`}</p>}
+      {oldSecretEndsAt !== null && (
+        <p>
+          The old secret signs, too, until <ExactTime at={oldSecretEndsAt} />.
+        </p>
+      )}
       <div class="hf-webhook-acts">
         <OpenDialogButton label="Replace secret" dialogId="webhook-rotate" icon="key" />
         {oldSecretEndsAt !== null && (

@@ -1,6 +1,6 @@
-import { exactTime } from '#lib/format.ts'
 import { Alert } from '#views/ui/alert.tsx'
 import { Badge } from '#views/ui/badge.tsx'
+import { ExactTime } from '#views/ui/time.tsx'
 import { eventsWords, webhookBadge } from './status.ts'
 import { WebhookActs } from './webhook-acts.tsx'
 
@@ -29,9 +29,11 @@ export function Standing(props: StandingProps): JSX.Element {
         />
       )}
       {isActive && failingSince !== null && (
-        <p safe>{`Every attempt since ${exactTime(failingSince)} has failed. After 5 days the webhook is disabled.`}</p>
+        <p>
+          Every attempt since <ExactTime at={failingSince} /> has failed. After 5 days the webhook is disabled.
+        </p>
       )}
-      <p safe>{`Gets: ${eventsWords(props.events)}.`}</p>
+      <p safe>{`Gets ${props.events.length === 0 ? 'every event' : eventsWords(props.events)}.`}</p>
       <WebhookActs {...props} />
     </section>
   )

@@ -62,5 +62,5 @@ async function propsOf({ door, viewer, scope }: Visit, period: Period): Promise<
 }
 
 function wordsOf({ bytes, files }: Storage): string {
-  return `Storage was walked: ${plainBytes(bytes)} in ${plural(files, 'file')}.`
+  return `Storage holds ${plainBytes(bytes)} in ${plural(files, 'file')}.`
 }
