@@ -8,7 +8,7 @@ import { jobs } from '#jobs/tables.ts'
 import { startWorker } from '#jobs/worker.ts'
 import { backups, restores } from '#platform/backups/tables.ts'
 import { platformJobs } from '#platform/platform.ts'
-import { repack } from '#test/backups/repack.ts'
+import { type Content, repack } from '#test/backups/repack.ts'
 import { eventually } from '#test/jobs/context.ts'
 import { type Install, makeInstall, runVerb, startVerb } from './operator.ts'
 
@@ -89,7 +89,10 @@ test(
     expect([await install.db.$count(backups), await install.db.$count(restores)]).toEqual([0, 0])
     const whole = join(install.root, 'mine.tar.gz')
     await verb(install, 'backup', '--org', 'acme', '--out', whole)
-    const spoilt = await repack(whole, { edit: ({ tables }) => void (tables.orgs += 'x'), isHonest: false })
+    const edit = ({ tables }: Content) => {
+      tables.orgs = `${tables.orgs}x`
+    }
+    const spoilt = await repack(whole, { edit, isHonest: false })
     expect((await restore(install, spoilt)).code).toBe(1)
     expect(await install.db.select().from(restores)).toMatchObject([{ state: 'failed', step: 'ended' }])
     expect((await eventsOf(install)).slice(-2)).toEqual(['backup.created operator', 'backup.restore_failed operator'])
