@@ -4,8 +4,8 @@ import { dirname, resolve } from 'node:path'
 import { AppError } from '#core/errors.ts'
 
 /**
- * Where a new archive will be written, as a whole path. Errors: `file_exists` (conflict); `no_such_folder` (not_found) when there is
- * none to put it in.
+ * Where a new archive will be written, as a whole path. Errors: `file_exists` (conflict); `no_such_folder` (not_found) when there
+ * is none to put it in.
  */
 export async function requireFreePath(out: string): Promise<string> {
   const file = resolve(out)

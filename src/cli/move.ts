@@ -35,10 +35,11 @@ export async function moveCommand(config: Config, address: string, isJson: boole
 }
 
 /**
- * The operator. Copies every row of this install's database into the empty one at `target`, and answers the tables, whose rows and SHA-256
- * are the same in both. The source is not changed, and nobody else may have it open meanwhile; the target is empty again after a failure.
- * A process speaks to one engine only, so that a child of the same program with the other `DATABASE_URL` loads what this one writes to a file
- * in a work folder, which goes again. Whenever it is killed, the target is empty or complete; done again, it says which. Errors: those of `exportInstance`; `move_failed` (upstream) with the child's own sentence.
+ * The operator. Copies every row of this install's database into the empty one at `target`, and answers the tables, whose rows and
+ * SHA-256 are the same in both. The source is not changed, and nobody else may have it open meanwhile; the target is empty again
+ * after a failure. A process speaks to one engine only, so that a child of the same program with the other `DATABASE_URL` loads
+ * what this one writes to a file in a work folder, which goes again. Whenever it is killed, the target is empty or complete; done
+ * again, it says which. Errors: those of `exportInstance`; `move_failed` (upstream) with the child's own sentence.
  */
 export async function moveDatabase(config: Config, target: string, tools: Tools): Promise<readonly ManifestTable[]> {
   const { clock, random, exec } = tools

@@ -25,7 +25,9 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const
 
-/** The operator. Ends with 0 when the backup is restored. Throws `UsageError` and what `importInstance` and `restoreOrg` throw. */
+/**
+ * The operator. Ends with 0 when the backup is restored. Throws `UsageError` and what `importInstance` and `restoreOrg` throw.
+ */
 export async function restoreCommand(argv: string[]): Promise<number> {
   const { values, positionals } = parseArguments({ args: argv, options: OPTIONS, allowPositionals: true })
   const [file, ...rest] = positionals

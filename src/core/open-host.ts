@@ -5,8 +5,8 @@ import { AppError } from './errors.ts'
 const LOOK_UP_TIMEOUT_MS = 5_000
 
 /**
- * Refuses a host that is closed to tenants while it is being typed: `egress_refused` (invalid) with the `field` it stands in. One that
- * cannot be looked up now may be there later, and is looked at again whenever it is called.
+ * Refuses a host that is closed to tenants while it is being typed: `egress_refused` (invalid) with the `field` it stands in. One
+ * that cannot be looked up now may be there later, and is looked at again whenever it is called.
  */
 export async function requireOpenHost({ egress }: Pick<Context, 'egress'>, host: string, field: string): Promise<void> {
   using deadline = startDeadline({ connectTimeoutMs: LOOK_UP_TIMEOUT_MS, timeoutMs: LOOK_UP_TIMEOUT_MS })

@@ -10,9 +10,9 @@ export type BulkReader = Readonly<{
   engine: Engine
   /**
    * The rows of a table as PostgreSQL's `COPY` writes CSV, in the order of the primary key (of texts: of their bytes). Values have
-   * one form on both engines: whole numbers, `true` and `false`, RFC 3339 in UTC with milliseconds, JSON without spaces and
-   * with sorted keys. `filter` is the SQL of a condition. Comes in pieces of a few milliseconds of work; `onRows` is told how
-   * many rows each has, just before it.
+   * one form on both engines: whole numbers, `true` and `false`, RFC 3339 in UTC with milliseconds, JSON without spaces and with
+   * sorted keys. `filter` is the SQL of a condition. Comes in pieces of a few milliseconds of work; `onRows` is told how many rows
+   * each has, just before it.
    */
   exportRows(table: BulkTable, filter?: string, onRows?: (rows: number) => void): AsyncIterable<Uint8Array>
   /** How many rows `exportRows` will have, in as small steps. */

@@ -23,7 +23,9 @@ export const INTERNAL = new AppError(
 )
 const NOTHING_HERE = new AppError('not_found', 'not_found', 'There is nothing at this address.')
 
-/** A refusal for whatever was thrown. Anything we did not mean becomes `internal`, of which nothing but the request id is told. */
+/**
+ * A refusal for whatever was thrown. Anything we did not mean becomes `internal`, of which nothing but the request id is told.
+ */
 export function refusalOf(error: unknown, elysiaCode: string | number): AppError {
   if (error instanceof AppError) return error
   // Elysia calls whatever is thrown before the body is read a parse error: ours, and a database that is gone.

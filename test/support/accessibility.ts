@@ -17,7 +17,10 @@ declare global {
   }
 }
 
-/** What axe finds on a page as it is, by every rule or by these alone. It is brought along once for each document, and tells no more than what is wrong. */
+/**
+ * What axe finds on a page as it is, by every rule or by these alone. It is brought along once for each document, and tells no
+ * more than what is wrong.
+ */
 export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) {
     const session = await page.context().newCDPSession(page)

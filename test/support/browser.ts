@@ -8,7 +8,10 @@ import {
   type Response,
 } from 'playwright-core'
 
-/** A name that the test browser finds on loopback, with all names below it, but that is no loopback name: there Chromium sends no `Sec-Fetch-*`. */
+/**
+ * A name that the test browser finds on loopback, with all names below it, but that is no loopback name: there Chromium sends no
+ * `Sec-Fetch-*`.
+ */
 export const PLAIN_NAME = 'honeyframe.test'
 export const WIDE = { width: 1440, height: 900 }
 export const NARROW = { width: 360, height: 740 }

@@ -20,7 +20,9 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ')
 
-/** Serves every page of the gallery at `/<theme>/<name>`, under the policy of the program, and the fragments of the members page. */
+/**
+ * Serves every page of the gallery at `/<theme>/<name>`, under the policy of the program, and the fragments of the members page.
+ */
 export function serveGallery(say: Say) {
   const pages = { light: gallery(say, 'light'), dark: gallery(say, 'dark'), auto: gallery(say, 'auto') }
   return Bun.serve({

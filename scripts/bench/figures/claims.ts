@@ -15,7 +15,10 @@ const QUEUES: Readonly<Record<string, Readonly<{ jobs: number; orgs: number }>>>
   '10,000 of 1,000 orgs': { jobs: 10_000, orgs: 1_000 },
 }
 
-/** What a claim costs that has to look past the jobs of full orgs and finds nothing behind them, as a multiple of one on an empty queue. */
+/**
+ * What a claim costs that has to look past the jobs of full orgs and finds nothing behind them, as a multiple of one on an empty
+ * queue.
+ */
 export async function measureClaims(stage: Stage): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const engine of ENGINES) findings.push(...(await measureEngine(stage, engine)))

@@ -17,9 +17,9 @@ export type EmptyTarget = Readonly<{
 }>
 
 /**
- * Brings a database that holds nothing to the version whose last migration is `schema`. Throws `database_not_empty` (conflict) before
- * it has changed anything when one of `tables` has a row, or the database is of a later version; `database_unreachable` (upstream); and
- * what `migrate` throws.
+ * Brings a database that holds nothing to the version whose last migration is `schema`. Throws `database_not_empty` (conflict)
+ * before it has changed anything when one of `tables` has a row, or the database is of a later version; `database_unreachable`
+ * (upstream); and what `migrate` throws.
  */
 export async function prepareTarget(url: string, schema: string, tables: readonly string[]): Promise<EmptyTarget> {
   const isNew = await isUntouched(url)

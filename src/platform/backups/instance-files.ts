@@ -21,8 +21,8 @@ export type ReceivedFiles = AsyncDisposable &
   }>
 
 /**
- * Throws `files_not_empty` (conflict) when files are to come (`expected`) and others are there. The same ones were left by a restore
- * that was killed before its commit; they make room for themselves.
+ * Throws `files_not_empty` (conflict) when files are to come (`expected`) and others are there. The same ones were left by a
+ * restore that was killed before its commit; they make room for themselves.
  */
 export async function receiveFiles(dataDir: string, expected: readonly ManifestFile[]): Promise<ReceivedFiles> {
   const aside = join(dataDir, ASIDE)

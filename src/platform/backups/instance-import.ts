@@ -15,10 +15,10 @@ type Place = Pick<Config, 'databaseUrl' | 'dataDir'>
 export type ImportedTable = Readonly<{ name: string; rows: number; sha256: string }>
 
 /**
- * The operator. Restores a backup of a whole install into the empty database and the empty `DATA_DIR/orgs` of `config`, and answers each
- * table as the database now exports it, which is what the backup says of it. All or nothing: after a failure the database is as
- * empty as before. Done again when all is there, it changes nothing. Errors: `not_of_instance` (contradiction), `database_not_empty` and `files_not_empty` (conflict), and those of
- * `openBackup`.
+ * The operator. Restores a backup of a whole install into the empty database and the empty `DATA_DIR/orgs` of `config`, and
+ * answers each table as the database now exports it, which is what the backup says of it. All or nothing: after a failure the
+ * database is as empty as before. Done again when all is there, it changes nothing. Errors: `not_of_instance` (contradiction),
+ * `database_not_empty` and `files_not_empty` (conflict), and those of `openBackup`.
  */
 export async function importInstance(
   config: Place,

@@ -18,7 +18,10 @@ const TEST_KEY = 'honeyframe-test.txt'
 
 export type StoredFile = Readonly<{ key: string; bytes: number; sha256: string; stream: AsyncIterable<Uint8Array> }>
 
-/** The object store of an org with its secret, for as long as a request takes; undefined without one. Error: `secret_unreadable` (conflict). */
+/**
+ * The object store of an org with its secret, for as long as a request takes; undefined without one. Error: `secret_unreadable`
+ * (conflict).
+ */
 export async function findStore(ctx: Context, orgId: number): Promise<StoreAccess | undefined> {
   const row = await findRow(ctx.db, orgId)
   const store = row && storeOf(row)
@@ -27,8 +30,8 @@ export async function findStore(ctx: Context, orgId: number): Promise<StoreAcces
 }
 
 /**
- * Copies a file to the store. Errors: `egress_refused` (invalid), `transport_failed` and `store_refused` (upstream, with the store's
- * words in `detail`), `too_large`.
+ * Copies a file to the store. Errors: `egress_refused` (invalid), `transport_failed` and `store_refused` (upstream, with the
+ * store's words in `detail`), `too_large`.
  */
 export async function putObject(
   ctx: Context,

@@ -32,10 +32,10 @@ export type Preview = Readonly<{ changes?: Changes; madeAt?: Date }>
 const kept = new WeakMap<Context, Map<number, Kept>>()
 
 /**
- * The rows that restoring a backup would add, change and remove, table by table. Nothing is written. It is made once and kept for a
- * minute, or until the org is restored; a request waits four seconds for it, and who asks again gets it when it is there. One at a time for an org, four on
- * a node. For `backup.edit`. Errors: `not_found`; `backup_not_complete` (conflict); `backup_file_missing` (gone); `busy` (limited);
- * those of `previewRestore`, once.
+ * The rows that restoring a backup would add, change and remove, table by table. Nothing is written. It is made once and kept for
+ * a minute, or until the org is restored; a request waits four seconds for it, and who asks again gets it when it is there. One at
+ * a time for an org, four on a node. For `backup.edit`. Errors: `not_found`; `backup_not_complete` (conflict);
+ * `backup_file_missing` (gone); `busy` (limited); those of `previewRestore`, once.
  */
 export async function awaitPreview(ctx: Context, scope: Scope, id: number, waitMs = WAIT_MS): Promise<Preview> {
   const file = await requireFile(ctx, await requireIn(ctx.db, scope, id))

@@ -57,7 +57,9 @@ export async function stageBackup(ctx: Context, file: string, options: StagingOp
   return { ...staged, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-/** Reads the beginning of a file alone: what has no manifest of an org's backup is none. A pipe is left whole. Errors: as above. */
+/**
+ * Reads the beginning of a file alone: what has no manifest of an org's backup is none. A pipe is left whole. Errors: as above.
+ */
 export async function requireOrgBackup(file: string): Promise<void> {
   if (!(await stat(file)).isFile()) return
   await using backup = await openBackup(file)

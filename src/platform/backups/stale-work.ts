@@ -7,9 +7,9 @@ import { clearReceived } from './instance-files.ts'
 import { findAwaited, finishFiles, workRoot } from './restored-files.ts'
 
 /**
- * Removes what a killed process left of a restore, a preview, a proof or a move, and brings the files of a restore that was committed to
- * their place. For the start of the program, and before more work of that kind. What does not succeed is logged: the next one
- * tries again.
+ * Removes what a killed process left of a restore, a preview, a proof or a move, and brings the files of a restore that was
+ * committed to their place. For the start of the program, and before more work of that kind. What does not succeed is logged: the
+ * next one tries again.
  */
 export async function clearStaleWork(ctx: Context): Promise<void> {
   try {

@@ -14,7 +14,10 @@ const ORGS_AT_ONCE = 200
 
 type Telling = Readonly<{ jobId: string; signal: AbortSignal }>
 
-/** Tells an org of its own parts, or every org of the install's, when it asked for it: an event, and a mail to each admin. A second run tells nobody twice. */
+/**
+ * Tells an org of its own parts, or every org of the install's, when it asked for it: an event, and a mail to each admin. A second
+ * run tells nobody twice.
+ */
 export async function tellNews(ctx: Context, orgId: number | undefined, news: News, by: Telling): Promise<void> {
   const from = await findFormer(ctx, orgId, news)
   if (orgId !== undefined) {

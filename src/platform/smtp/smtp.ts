@@ -53,7 +53,9 @@ export async function saveSmtp(ctx: Context, scope: Scope, input: SmtpInput): Pr
   })
 }
 
-/** Takes the org's relay away with its password: mails go by the platform's again. For `org.admin`. Without one nothing happens. */
+/**
+ * Takes the org's relay away with its password: mails go by the platform's again. For `org.admin`. Without one nothing happens.
+ */
 export async function removeSmtp(ctx: Context, scope: Scope): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const [gone] = await tx

@@ -20,7 +20,9 @@ export type DeliveryFilter = Readonly<{ state?: DeliveryState | undefined; event
 
 type DeliveryPage = DeliveryFilter & Readonly<{ limit: number; place?: DeliveryPlace | undefined }>
 
-/** The deliveries of a webhook with all their attempts, newest first, those after `place`. For `webhook.edit`. Error: `not_found`. */
+/**
+ * The deliveries of a webhook with all their attempts, newest first, those after `place`. For `webhook.edit`. Error: `not_found`.
+ */
 export async function listDeliveries(
   ctx: Context,
   scope: Scope,

@@ -8,9 +8,9 @@ import { findPresent, formerSecretEnd, newSecret, sealSecret, tailOf } from './s
 import { requireWebhook, type Webhook } from './webhook.ts'
 
 /**
- * Replaces the secret. The one before signs, too, for 24 h, unless it ends now; one that was still held from an earlier
- * rotation ends, and so does one that cannot be read any more. `secret` is returned here once and never again. For `webhook.edit`.
- * Error: `not_found`.
+ * Replaces the secret. The one before signs, too, for 24 h, unless it ends now; one that was still held from an earlier rotation
+ * ends, and so does one that cannot be read any more. `secret` is returned here once and never again. For `webhook.edit`. Error:
+ * `not_found`.
  */
 export async function rotateSecret(
   ctx: Context,
