@@ -1,6 +1,5 @@
 import postgres from 'postgres'
 import { writerOn } from './bulk-postgres.ts'
-import { statementsOf } from './migrate.ts'
 import type { LeftOut, Scratch, ScratchOptions } from './scratch.ts'
 import { quoted, tableIn } from './sql-text.ts'
 
@@ -11,26 +10,21 @@ const LOCK_CLASS = 480_173
 const NUMBER_MAX = 2 ** 31 - 1
 const CONNECT_TIMEOUT_S = 10
 
-const FOREIGN_KEYS = `select conrelid::regclass::text as "table", conname as name from pg_constraint
-  where contype = 'f' and connamespace = $1::regnamespace`
-const TRIGGERS = `select t.tgrelid::regclass::text as "table", t.tgname as name from pg_trigger t
-  join pg_class c on c.oid = t.tgrelid where not t.tgisinternal and c.relnamespace = $1::regnamespace`
-const PLAIN_INDEXES = `select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
-  where not i.indisunique and c.relnamespace = $1::regnamespace`
+const TABLES = `select relname as name from pg_class where relkind = 'r' and relnamespace = $1::regnamespace`
+const RULES = `select pg_get_indexdef(i.indexrelid) as text from pg_index i join pg_class c on c.oid = i.indrelid
+  where i.indisunique and c.relnamespace = $1::regnamespace`
 
 type Client = postgres.Sql
 
 /** A schema of its own, in tables that are not written ahead; a lock of its connection says that somebody is at work in it. */
-export async function openScratch({ url, migrations, leftOut }: ScratchOptions): Promise<Scratch> {
+export async function openScratch({ url, leftOut }: ScratchOptions): Promise<Scratch> {
   await dropDead(url)
   const client = connect(url)
   try {
     const schema = await take(client)
     // All in one go, and so in one transaction: a flush to the disk for each statement would take seconds.
-    const made = migrations.flatMap((migration) => statementsOf(migration, 'postgres'))
-    await client.unsafe(made.map((text) => asScratch(text, schema)).join(';\n'))
     await client.unsafe(
-      [...(await notNeeded(client, schema)), ...leftOut.map((one) => relaxed(schema, one))].join(';\n'),
+      [...(await tablesAsLive(client, schema)), ...leftOut.map((one) => relaxed(schema, one))].join(';\n'),
     )
     const names = { live: LIVE, scratch: schema }
     return {
@@ -87,22 +81,14 @@ async function take(client: Client): Promise<string> {
   return schema
 }
 
-/** A migration's statement names its schema wherever it names anything. */
-function asScratch(text: string, schema: string): string {
-  return text.replaceAll(/\bhoneyframe\b/g, schema).replace(/^CREATE TABLE/gm, 'CREATE UNLOGGED TABLE')
-}
-
-/** References, triggers, and indexes that only make reading faster. */
-async function notNeeded(client: Client, schema: string): Promise<string[]> {
-  const [keys, triggers, indexes] = [
-    await client.unsafe(FOREIGN_KEYS, [schema]),
-    await client.unsafe(TRIGGERS, [schema]),
-    await client.unsafe(PLAIN_INDEXES, [schema]),
-  ]
+/** The live tables with what makes a row one: no references, no triggers, no indexes that only make reading faster. */
+async function tablesAsLive(client: Client, schema: string): Promise<string[]> {
+  const tables = await client.unsafe(TABLES, [LIVE])
+  const rules = await client.unsafe(RULES, [LIVE])
+  const like = (name: string) => `(like ${tableIn(LIVE, name)} including defaults including constraints)`
   return [
-    ...keys.map(({ table, name }) => `alter table ${table} drop constraint ${quoted(String(name))}`),
-    ...triggers.map(({ table, name }) => `drop trigger ${quoted(String(name))} on ${table}`),
-    ...indexes.map(({ name }) => `drop index ${tableIn(schema, String(name))}`),
+    ...tables.map(({ name }) => `create unlogged table ${tableIn(schema, String(name))} ${like(String(name))}`),
+    ...rules.map(({ text }) => String(text).replace(` ON ${LIVE}.`, ` ON ${quoted(schema)}.`)),
   ]
 }
 
