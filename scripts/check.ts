@@ -29,8 +29,9 @@ const FIRST: Stages = {
 
 /** Beside each other, since tests wait more than they compute. */
 const TRACKS: readonly Stages[] = [
-  { sqlite: () => testOnSqlite(false), browser: () => testOnSqlite(true) },
-  { postgres: testOnPostgres, executable: testExecutable },
+  { sqlite: () => testOnSqlite(false) },
+  { postgres: testOnPostgres },
+  { browser: () => testOnSqlite(true), executable: testExecutable },
 ]
 
 const STAGES: Stages = Object.assign({}, FIRST, ...TRACKS)
