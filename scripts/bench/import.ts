@@ -2,13 +2,16 @@ import { join } from 'node:path'
 import { runToEnd } from './child.ts'
 import type { Install } from './install.ts'
 
-/** An empty table like that of the usage events, with its indexes, and its rows as CSV. */
+/** An empty table like that of the usage events, with its indexes and references, and its rows as CSV. */
 export type BareImport = Readonly<{
   /** Fills the table from the CSV by the database's own tool, and answers the milliseconds. The table is made anew each time. */
   run(): Promise<number>
 }>
 
 const SHELL = ['bash', '-c']
+/** As the live table is: PostgreSQL looks up the org of each row that comes. */
+const BARE_TABLE = `drop table if exists bare; create table bare (like honeyframe.usage_events including all);
+  alter table bare add foreign key (org_id) references honeyframe.orgs (id) on delete cascade`
 
 /** Writes the CSV: what there is now is what is loaded each time. */
 export async function prepareImport({ engine, databaseUrl }: Install, folder: string): Promise<BareImport> {
@@ -34,10 +37,7 @@ async function onPostgres(source: string, csv: string): Promise<BareImport> {
   await runToEnd([...psql, `\\copy honeyframe.usage_events to '${csv}' (format csv)`])
   return {
     async run() {
-      await runToEnd([
-        ...psql,
-        'drop table if exists bare; create table bare (like honeyframe.usage_events including all)',
-      ])
+      await runToEnd([...psql, BARE_TABLE])
       return await timed([...psql, `\\copy bare from '${csv}' (format csv)`])
     },
   }

@@ -26,6 +26,9 @@ export async function importRows(
     ;(rows.length === 1 ? one : many).run(...values)
   }
 
+  // A commit for each statement would take longer than all of them. Who fails throws such a database away.
+  const isOwn = !connection.inTransaction
+  if (isOwn) connection.run('BEGIN')
   let count = 0
   for await (const rows of readCopyRows(source, columns.length)) {
     try {
@@ -38,6 +41,7 @@ export async function importRows(
     count += rows.length
     await endOfTurn()
   }
+  if (isOwn) connection.run('COMMIT')
   return count
 }
 
