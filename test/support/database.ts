@@ -6,7 +6,7 @@ import { type Database, type OpenOptions, openDatabase } from '#db/database.ts'
 import { migrate } from '#db/migrate.ts'
 import { pathOf } from '#db/sqlite.ts'
 import { migrations } from '#migrations/index.ts'
-import { makePostgres } from './postgres-place.ts'
+import { EMPTY, makePostgres } from './postgres-place.ts'
 
 export type TestDatabase = AsyncDisposable &
   Readonly<{
@@ -66,19 +66,13 @@ async function makeTemplateFile(): Promise<Uint8Array> {
 }
 
 async function empty(db: Database): Promise<void> {
+  if (db.engine === 'postgres') return await db.migration(async (run) => void (await run(EMPTY)))
   await import('#platform/tables.ts')
-  const names = scopes().map(({ name }) => name)
   await db.migration(async (run) => {
-    if (db.engine === 'postgres') {
-      // The audit log refuses to be emptied; a replica's session fires no triggers.
-      await run('set local session_replication_role = replica')
-      const list = names.map((name) => `honeyframe.${name}`).join(', ')
-      await run(`truncate ${list} restart identity cascade`)
-      return
-    }
+    // The audit log refuses to lose lines that are younger than this.
     await run(`insert or replace into audit_retention (id, cutoff) values (1, ${'9'.repeat(15)})`)
     await run('delete from audit_log')
-    for (const name of names) await run(`delete from ${name}`)
+    for (const { name } of scopes()) await run(`delete from ${name}`)
     await run('delete from sqlite_sequence')
   })
 }

@@ -22,7 +22,7 @@ const SHAPE = `select md5(string_agg(part, ' ' order by part)) as shape from (
   union all select concat_ws(':', m.name, m.checksum) from honeyframe.applied_migrations m) as parts`
 
 /** Deleting few rows is faster than the new files of a truncated table. A replica's session fires no triggers. */
-const EMPTY = `do $$ declare one record; begin
+export const EMPTY = `do $$ declare one record; begin
   set local session_replication_role = replica;
   for one in select c.oid::regclass::text as name, pg_relation_size(c.oid) as bytes from pg_class c
     where c.relnamespace = 'honeyframe'::regnamespace and c.relkind = 'r' and c.relname <> 'applied_migrations'
