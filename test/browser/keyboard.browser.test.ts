@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
+import { eventually } from '#test/jobs/context.ts'
 import { NARROW, openBrowser, type Visitor } from '#test/support/browser.ts'
 import { type Site, startSite } from './site.ts'
 
@@ -19,11 +20,11 @@ describe('by keyboard alone', () => {
     await using visitor = await adminAt('/members')
     const { page } = visitor
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toBe('Skip to content')
+    await expectFocus(page, 'Skip to content')
     expect((await page.getByText('Skip to content').boundingBox())?.x).toBeGreaterThanOrEqual(0)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toBe('Invite people')
+    await expectFocus(page, 'Invite people')
     const outline = await page.locator(':focus').evaluate((one) => getComputedStyle(one).outlineStyle)
     expect(outline).not.toBe('none')
     expect(visitor.faults()).toEqual([])
@@ -48,7 +49,7 @@ describe('by keyboard alone', () => {
     for (const close of [() => page.keyboard.press('Escape'), () => dialog.getByText('Cancel').press('Enter')]) {
       await page.getByRole('link', { name: 'Invite people' }).press('Enter')
       await dialog.waitFor()
-      expect(await focused(page)).toBe('E-mail')
+      await expectFocus(page, 'E-mail')
       for (let count = 0; count < 12; count += 1) {
         await page.keyboard.press('Tab')
         const isInside = await page.evaluate(
@@ -58,7 +59,7 @@ describe('by keyboard alone', () => {
       }
       await close()
       await dialog.waitFor({ state: 'hidden' })
-      expect(await focused(page)).toBe('Invite people')
+      await expectFocus(page, 'Invite people')
     }
   })
 
@@ -68,16 +69,16 @@ describe('by keyboard alone', () => {
     const button = page.getByRole('button', { name: 'Actions for Vera Viewer' })
     await button.press('Enter')
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toBe('Change role')
+    await expectFocus(page, 'Change role')
     await page.keyboard.press('Escape')
-    expect(await focused(page)).toBe('Actions for Vera Viewer')
+    await expectFocus(page, 'Actions for Vera Viewer')
     expect(await page.getByRole('button', { name: 'Change role' }).isVisible()).toBe(false)
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
-    expect(await focused(page)).toBe('Actions for Vera Viewer')
+    await expectFocus(page, 'Actions for Vera Viewer')
   })
 
   test('a role is changed, and the next Tab starts in the page and not at its top', async () => {
@@ -91,7 +92,7 @@ describe('by keyboard alone', () => {
     await page.getByText('Vera Viewer has the role analyst now.').waitFor()
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toBe('Invite people')
+    await expectFocus(page, 'Invite people')
   })
 
   test('the navigation of a narrow window opens, closes with Escape and gives the focus back', async () => {
@@ -101,8 +102,8 @@ describe('by keyboard alone', () => {
     await page.getByRole('button', { name: 'Open navigation' }).press('Enter')
     await page.getByRole('dialog').getByRole('link', { name: 'Access tokens' }).waitFor()
     await page.keyboard.press('Escape')
-    expect(await page.getByRole('dialog').count()).toBe(0)
-    expect(await focused(page)).toBe('Open navigation')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await expectFocus(page, 'Open navigation')
   })
 })
 
@@ -143,6 +144,12 @@ async function adminAt(path: string): Promise<Visitor> {
   const visitor = await site.visit(browser, 'admin')
   await visitor.page.goto(path)
   return visitor
+}
+
+/** The element with the focus is called so, or soon is: a dialog gives the focus back in a task of its own after it has closed. */
+async function expectFocus(page: Page, name: string): Promise<void> {
+  await eventually(async () => (await focused(page)) === name).catch(() => {})
+  expect(await focused(page)).toBe(name)
 }
 
 /** What the element with the focus is called. */
