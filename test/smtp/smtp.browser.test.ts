@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { startSite } from '#test/browser/site.ts'
-import { openBrowser } from '#test/support/browser.ts'
+import { NARROW, openBrowser, stickingOut, WIDE } from '#test/support/browser.ts'
 import { startSmtp } from '#test/support/smtp.ts'
 import { AUTH, HOST } from './arrange.ts'
+
+const HOSTILE = `5.1.1 </p></script><script>alert('relay')</script><img src=x onerror=alert(1)> ${'w'.repeat(200)}`
 
 let browser: Browser
 beforeAll(async () => {
@@ -15,7 +17,7 @@ for (const scripts of [true, false]) {
   test(`an admin sets a mail server, tries it and removes it, ${scripts ? 'with' : 'without'} scripts`, async () => {
     await using smtp = await startSmtp({
       auth: AUTH,
-      rejectRcpt: (to) => (to.startsWith('nobody') ? { code: 550, text: '5.1.1 <b>Nobody</b> here' } : undefined),
+      rejectRcpt: (to) => (to.startsWith('nobody') ? { code: 550, text: HOSTILE } : undefined),
     })
     const egress = { EGRESS_ALLOW: '127.0.0.1/32' }
     await using site = await startSite({ env: egress, overrides: { resolve: async () => ['127.0.0.1'] } })
@@ -36,7 +38,13 @@ for (const scripts of [true, false]) {
 
     await page.getByLabel('To', { exact: true }).fill('nobody@example.test')
     await page.getByRole('button', { name: 'Send test mail' }).click()
-    await page.getByText('550 5.1.1 <b>Nobody</b> here').waitFor()
+    await page.getByText('The mail was not sent').waitFor()
+    expect(await page.locator('.hf-smtp-words').textContent()).toContain(`550 ${HOSTILE}`)
+    expect(await page.locator('#main img, #main script').count()).toBe(0)
+    for (const size of [NARROW, WIDE]) {
+      await page.setViewportSize(size)
+      expect([size.width, await stickingOut(page)]).toEqual([size.width, []])
+    }
     await page.getByLabel('To', { exact: true }).fill('grace@example.test')
     await page.getByRole('button', { name: 'Send test mail' }).click()
     await page.getByText('The server took the mail to grace@example.test').waitFor()
