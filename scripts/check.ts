@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parseArguments, UsageError } from '#cli/arguments.ts'
 import { databaseTests } from './database-tests.ts'
 import { type Outcome, runTests, runTool } from './lane.ts'
+import { shareByProcess } from './scheduling.ts'
 
 const EXECUTABLE = resolve('dist/honeyframe')
 const BIOME = 'node_modules/.bin/biome'
@@ -57,7 +58,7 @@ async function main(argv: string[]): Promise<void> {
   if (values.help) return console.log(HELP)
   const names = chosen(values.only ?? [])
   const first = await inTurn(FIRST, names)
-  const rows = [...first, ...(await Promise.all(TRACKS.map((track) => inTurn(track, names)))).flat()]
+  const rows = [...first, ...(await beside(names))]
   const passed = rows.reduce((sum, row) => sum + row.passed, 0)
   const failed = rows.reduce((sum, row) => sum + row.failed, 0)
   for (const row of rows) console.log(rowText(row))
@@ -76,6 +77,11 @@ async function inTurn(stages: Stages, names: readonly string[]) {
   const rows = []
   for (const name of Object.keys(stages)) if (names.includes(name)) rows.push(await measured(name))
   return rows
+}
+
+async function beside(names: readonly string[]) {
+  await using _sharing = await shareByProcess()
+  return (await Promise.all(TRACKS.map((track) => inTurn(track, names)))).flat()
 }
 
 async function measured(name: string) {

@@ -19,7 +19,7 @@ import { measureStart } from './figures/start.ts'
 import { measureUsage } from './figures/usage.ts'
 import { measureWebhooks } from './figures/webhooks.ts'
 import { type Finding, isMet, tableOf } from './finding.ts'
-import { shareByProcess } from './scheduling.ts'
+import { isSharedBySession, shareByProcess } from '#scripts/scheduling.ts'
 import type { Stage } from './stage.ts'
 
 const FIGURES: Readonly<Record<string, (stage: Stage) => Promise<Finding[]>>> = {
@@ -72,6 +72,7 @@ async function main(argv: string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'honeyframe-bench-'))
   try {
     await using _sharing = await shareByProcess()
+    if (await isSharedBySession()) console.error('bench: kernel.sched_autogroup_enabled is 1: see docs/benchmarks.md.')
     await using postgres = await startPostgres({ dir: tmpdir() })
     const isQuick = values.quick === true
     const size = isQuick ? { rounds: 3, seconds: 2 } : { rounds: 9, seconds: 3 }
