@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+
 const SETTING = '/proc/sys/kernel/sched_autogroup_enabled'
 
 /**
@@ -16,11 +18,10 @@ export async function shareByProcess(): Promise<AsyncDisposable> {
 }
 
 export async function isSharedBySession(): Promise<boolean> {
-  const file = Bun.file(SETTING)
-  return (await file.exists()) && (await file.text()).trim() === '1'
+  return (await readFile(SETTING, 'utf8').catch(() => '')).trim() === '1'
 }
 
 /** Only root may; for everybody else it stays as it is. */
 async function set(value: '0' | '1'): Promise<void> {
-  await Bun.write(SETTING, value).catch(() => {})
+  await writeFile(SETTING, value).catch(() => {})
 }

@@ -70,7 +70,7 @@ async function numberStops(page: Page): Promise<number> {
       return !isOff && !isOtherRadio
     }
     const stops = [...document.querySelectorAll(selector)].filter(isStop)
-    stops.forEach((one, place) => one.setAttribute('data-stop', String(place)))
+    for (const [place, one] of stops.entries()) one.setAttribute('data-stop', String(place))
     return stops.length
   }, STOPS)
 }
