@@ -31,7 +31,7 @@ test('a proof that is asked for is made by the queue, and the backup and the log
   expect(row?.proofTables).toBeGreaterThan(10)
   const detail = { backup_id: id, name: row?.name, tables: row?.proofTables, differences: 0 }
   const [entry] = await auditOf(app, orgId)
-  expect(entry).toMatchObject({ action: 'backup.proven', detail })
+  expect(entry).toMatchObject({ action: 'backup.proven', detail, by: admin.email })
   await eventually(async () => {
     const { body } = await call(app, 'GET', `/api/backups/${id}`, admin)
     return JSON.stringify(body.proof).includes('"is_running":false')

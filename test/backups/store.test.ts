@@ -11,7 +11,8 @@ import { failUpload, noteUploadTrouble } from '#platform/backups/upload-failure.
 import { outcome } from '#test/groups/arrange.ts'
 import { auditOf, call, type Org, openOrg, relayOf } from '#test/invites/arrange.ts'
 import { eventually } from '#test/jobs/context.ts'
-import { makeOrg } from '#test/support/app.ts'
+import { open } from '#test/members/visit.ts'
+import { makeOrg, makePerson } from '#test/support/app.ts'
 import { ACCESS_KEY_ID, BUCKET, REGION, SECRET, startS3 } from '#test/support/s3.ts'
 import { startSmtp } from '#test/support/smtp.ts'
 import { backUp, filesOf, folderOf, putBackup, settingsRow } from './room.ts'
@@ -36,7 +37,7 @@ describe('the secret of an object store', () => {
     const endpoint = 'https://s3.example.test'
     const saved = await call(app, 'PUT', PATH, admin, { store: storeAt(endpoint) })
     const shown = { endpoint, region: REGION, bucket: BUCKET, prefix: 'honeyframe', access_key_id: ACCESS_KEY_ID }
-    expect(saved.body.store).toEqual({ ...shown, secret_set: true })
+    expect(saved.body.store).toEqual({ ...shown, secret_set: true, secret_readable: true })
     expect(JSON.stringify(await call(app, 'GET', PATH, admin))).not.toContain(SECRET)
     const row = await settingsRow(org)
     expect(JSON.stringify([row, await auditOf(app, orgId)])).not.toContain(SECRET)
@@ -44,6 +45,12 @@ describe('the secret of an object store', () => {
     const other = await makeOrg(app.ctx)
     await app.ctx.db.insert(backupSettings).values({ ...(row ?? fail()), orgId: other.orgId })
     await expect(findStore(app.ctx, other.orgId)).rejects.toMatchObject({ code: 'secret_unreadable' })
+    const stranger = await makePerson(app, other.orgId)
+    expect((await call(app, 'GET', PATH, stranger)).body.store).toMatchObject({ secret_readable: false })
+    expect((await open(app, '/backups', { person: stranger })).html).toContain(
+      'The stored secret access key cannot be read',
+    )
+    expect((await open(app, '/backups', { person: admin })).html).not.toContain('cannot be read')
   })
 
   test('is kept when left out, empty or masked, and asked for again with another endpoint or key', async () => {

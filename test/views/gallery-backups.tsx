@@ -57,6 +57,7 @@ export function backupsPages(say: Say): Record<string, Shown> {
         faults: { endpoint: say('The endpoint is an address.'), secret: say('Type it again.') },
       },
     }),
+    'backups-store-lost': shown({ store: { ...storeOf(say), isSecretReadable: false } }),
     'backups-store-taken': shown({
       store: { ...storeOf(say), trial: { isTaken: true, words: say('acme/test.txt was written and deleted again.') } },
     }),
@@ -79,7 +80,7 @@ function backupsOf(say: Say, more: Partial<BackupsProps>): BackupsProps {
     proof: { at: hoursFromNow(-6), name: say('20260228-020000.tar.gz'), tables: 23, differences: 0 },
     restore: undefined,
     schedule: { frequency: 'daily', hour: 2, weekday: 0, nextRunAt: hoursFromNow(14), now: NOW },
-    store: { endpoint: '', region: '', bucket: '', prefix: '', accessKeyId: '', isSet: false },
+    store: { endpoint: '', region: '', bucket: '', prefix: '', accessKeyId: '', isSet: false, isSecretReadable: true },
     ...more,
   }
 }
@@ -97,6 +98,6 @@ function rowOf(say: Say, more: Partial<BackupRowProps>): BackupRowProps {
 function storeOf(say: Say) {
   return {
     ...{ endpoint: say('https://s3.eu-west-1.amazonaws.com'), region: say('eu-west-1'), bucket: say('acme-backups') },
-    ...{ prefix: say('honeyframe'), accessKeyId: say('AKIAEXAMPLE'), isSet: true },
+    ...{ prefix: say('honeyframe'), accessKeyId: say('AKIAEXAMPLE'), isSet: true, isSecretReadable: true },
   }
 }

@@ -12,6 +12,7 @@ export type StoreFormProps = Readonly<{
   accessKeyId: string
   /** Whether there is a store with its secret. */
   isSet: boolean
+  isSecretReadable: boolean
   /** Reasons by field, as the API names them. */
   faults?: FieldFaults | undefined
   /** What the store said to a test. */
@@ -32,6 +33,13 @@ export function StoreForm(props: StoreFormProps): JSX.Element {
             tone={props.trial.isTaken ? 'success' : 'danger'}
             title={props.trial.isTaken ? 'The store takes copies' : 'The store did not take the test'}
             text={props.trial.words}
+          />
+        )}
+        {!props.isSecretReadable && (
+          <Alert
+            tone="danger"
+            title="The stored secret access key cannot be read"
+            text="No copy reaches the store until you enter it again. The operator may have changed a secret of this install."
           />
         )}
         <StoreFields {...props} />

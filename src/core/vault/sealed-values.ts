@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts'
 import type { Purpose } from './envelope.ts'
-import type { Vault } from './vault.ts'
+import { opens, type Vault } from './vault.ts'
 
 export type SealedValue = Readonly<{ envelope: string; purpose: Purpose }>
 
@@ -18,17 +18,8 @@ export async function countSealedValues(
   const counts: SealedCount[] = []
   for (const { name, read } of columns) {
     const count = { column: name, readable: 0, unreadable: 0 }
-    for await (const value of read(db)) count[opens(vault, value) ? 'readable' : 'unreadable']++
+    for await (const value of read(db)) count[opens(vault, value.envelope, value.purpose) ? 'readable' : 'unreadable']++
     counts.push(count)
   }
   return counts
-}
-
-function opens(vault: Pick<Vault, 'open'>, { envelope, purpose }: SealedValue): boolean {
-  try {
-    vault.open(envelope, purpose)
-    return true
-  } catch {
-    return false
-  }
 }

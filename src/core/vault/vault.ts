@@ -23,6 +23,16 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
   return vaultOf(await openDataKey(options), options.random)
 }
 
+/** Whether the vault opens this envelope for this purpose: not after the install got another key, or the row another owner. */
+export function opens({ open }: Pick<Vault, 'open'>, envelope: string, purpose: Purpose): boolean {
+  try {
+    open(envelope, purpose)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The vault of a data key that is open already. */
 export function vaultOf(dataKey: Uint8Array, random: Random): Vault {
   function seal(text: string, purpose: Purpose): string {

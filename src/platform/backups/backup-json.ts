@@ -51,7 +51,7 @@ export function settingsJson({ timing, nextRunAt, store }: BackupSettings) {
     schedule: { ...timing, next_run_at: timeOf(nextRunAt) },
     store: store && {
       ...{ endpoint: store.endpoint, region: store.region, bucket: store.bucket, prefix: store.prefix },
-      ...{ access_key_id: store.accessKeyId, secret_set: true },
+      ...{ access_key_id: store.accessKeyId, secret_set: true, secret_readable: store.isSecretReadable },
     },
   }
 }

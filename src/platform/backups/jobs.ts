@@ -6,10 +6,11 @@ import { MINUTE_MS } from '#lib/clock.ts'
 import { DISCARD_KIND, discardFile } from './discard.ts'
 import { exclusiveJobs } from './exclusive-jobs.ts'
 import { fileJobs } from './file-jobs.ts'
-import { attemptOf, idIn, parseDiscarded } from './payload.ts'
+import { attemptOf, idIn, parseDiscarded, parseProof } from './payload.ts'
 import { listUnproven, PROVE_KIND } from './proof-request.ts'
 import { prove } from './proving.ts'
 import { beginDue } from './schedule.ts'
+import { subjectOf } from './subject.ts'
 import { UPLOAD_KIND, uploadBackup } from './upload.ts'
 import { failUpload, noteUploadTrouble } from './upload-failure.ts'
 
@@ -18,13 +19,15 @@ const PROVE_ALL_KIND = 'backup.prove-all'
 /** Over four hours: longer than an object store's bad hour. */
 const UPLOAD_ATTEMPTS_MAX = 10
 
-const proveJob = defineJob<Context, number>({
+const proveJob = defineJob<Context, ReturnType<typeof parseProof>>({
   kind: PROVE_KIND,
   attemptsMax: 3,
-  parse: (stored) => idIn(stored, 'backupId'),
+  parse: parseProof,
   async run(ctx, job) {
     const { scope, signal } = attemptOf(job)
-    await prove(ctx, { id: job.payload, orgId: scope.orgId }, scope.actor, signal)
+    const found = { ...job.payload, orgId: scope.orgId }
+    const { actor } = await subjectOf(ctx, found, scope.actor)
+    await prove(ctx, found, actor, signal)
   },
 })
 

@@ -7,6 +7,12 @@ export function idIn(stored: unknown, name: 'backupId' | 'restoreId'): number {
   throw new Error('the payload of a backup’s job is not readable')
 }
 
+/** Which backup, and who asked for it: null for the clock. */
+export function parseProof(stored: unknown): Readonly<{ id: number; createdBy: number | null }> {
+  const askedBy: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, 'askedBy') : undefined
+  return { id: idIn(stored, 'backupId'), createdBy: typeof askedBy === 'number' ? askedBy : null }
+}
+
 /** Which file is to go. */
 export function parseDiscarded(stored: unknown): Readonly<{ slug: string; name: string }> {
   if (typeof stored === 'object' && stored !== null && 'slug' in stored && 'name' in stored) {

@@ -2,7 +2,7 @@ import { desc, eq, isNull, lt, max, or } from 'drizzle-orm'
 import type { Context } from '#core/context.ts'
 import type { Scope } from '#core/scope.ts'
 import { addMs, HOUR_MS } from '#lib/clock.ts'
-import { type Backup, requireIn } from './backup.ts'
+import { authorOf, type Backup, requireIn } from './backup.ts'
 import { requireFile } from './download.ts'
 import { backups } from './tables.ts'
 
@@ -18,7 +18,12 @@ export async function requestProof(ctx: Context, scope: Scope, id: number): Prom
   await requireFile(ctx, await requireIn(ctx.db, scope, id))
   return await ctx.db.transaction(async (tx) => {
     const uniqueKey = `${PROVE_KIND}:${id}`
-    await ctx.jobs.enqueue(tx, { kind: PROVE_KIND, orgId: scope.orgId, payload: { backupId: id }, uniqueKey })
+    await ctx.jobs.enqueue(tx, {
+      kind: PROVE_KIND,
+      orgId: scope.orgId,
+      payload: { backupId: id, askedBy: authorOf(scope) },
+      uniqueKey,
+    })
     return await requireIn(tx, scope, id)
   })
 }

@@ -1,8 +1,7 @@
 import { and, eq } from 'drizzle-orm'
-import { record } from '#core/audit/record.ts'
+import { type AuditSubject, record } from '#core/audit/record.ts'
 import type { Context } from '#core/context.ts'
 import { enqueueAdminMail } from '#core/mail/admins.ts'
-import type { Actor } from '#core/scope.ts'
 import { plural } from '#lib/format.ts'
 import { type Backup, requireIn } from './backup.ts'
 import { requireFile } from './download.ts'
@@ -10,6 +9,7 @@ import { proveBackup } from './proof.ts'
 import { wordsOf } from './subject.ts'
 import { backups } from './tables.ts'
 
+type Actor = AuditSubject['actor']
 type Proof = Readonly<{ tables: number; differences: number; error?: string | undefined }>
 
 /**

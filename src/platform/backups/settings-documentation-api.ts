@@ -6,7 +6,7 @@ const SETTINGS = {
   schedule: { frequency: 'daily', hour: 2, weekday: 0, next_run_at: '2026-02-01T02:00:00.000Z' },
   store: {
     ...{ endpoint: 'https://s3.eu-west-1.amazonaws.com', region: 'eu-west-1', bucket: 'acme-backups' },
-    ...{ prefix: 'honeyframe', access_key_id: 'AKIAEXAMPLE', secret_set: true },
+    ...{ prefix: 'honeyframe', access_key_id: 'AKIAEXAMPLE', secret_set: true, secret_readable: true },
   },
 }
 const answers = { 200: { description: 'The settings.', schema: SettingsObject, example: SETTINGS } }

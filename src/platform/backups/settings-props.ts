@@ -6,5 +6,5 @@ export function scheduleOf({ timing, nextRunAt }: BackupSettings, now: Date) {
 
 export function storeFormOf({ store }: BackupSettings) {
   if (store) return { ...store, isSet: true }
-  return { endpoint: '', region: '', bucket: '', prefix: '', accessKeyId: '', isSet: false }
+  return { endpoint: '', region: '', bucket: '', prefix: '', accessKeyId: '', isSet: false, isSecretReadable: true }
 }

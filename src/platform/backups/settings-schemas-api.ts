@@ -14,6 +14,7 @@ export const SettingsObject = Type.Object({
       ...{ endpoint: Type.String(), region: Type.String(), bucket: Type.String(), prefix: Type.String() },
       access_key_id: Type.String(),
       secret_set: Type.Boolean({ description: 'The secret itself never comes back.' }),
+      secret_readable: Type.Boolean({ description: 'When false, no copy reaches the store until it is sent again.' }),
     }),
     Type.Null(),
   ]),

@@ -4,14 +4,26 @@ import type { Context } from '#core/context.ts'
 import { requireOpenHost } from '#core/open-host.ts'
 import type { Scope } from '#core/scope.ts'
 import { orgs } from '#core/tenancy/tables.ts'
+import { opens } from '#core/vault/vault.ts'
 import { type Database, lockRow, type Tx } from '#db/database.ts'
 import { nextDue, type Timing } from './schedule.ts'
-import { requireEndpoint, type StoredStore, type StoreInput, storeColumns, storeOf } from './store-settings.ts'
+import {
+  requireEndpoint,
+  type StoredStore,
+  type StoreInput,
+  secretPurpose,
+  storeColumns,
+  storeOf,
+} from './store-settings.ts'
 import { backupSettings } from './tables.ts'
 import { requireTiming } from './timing.ts'
 
-/** The secret of the object store is never part of it. */
-export type BackupSettings = Readonly<{ timing: Timing; nextRunAt: Date | null; store: StoredStore | null }>
+/** The secret of the object store is never part of it, but for whether the vault still opens it. */
+export type BackupSettings = Readonly<{
+  timing: Timing
+  nextRunAt: Date | null
+  store: (StoredStore & Readonly<{ isSecretReadable: boolean }>) | null
+}>
 
 export type SettingsChange = Readonly<{
   timing?: Timing | undefined
@@ -25,7 +37,7 @@ const UNSET: BackupSettings = { timing: { frequency: 'off', hour: 2, weekday: 0 
 
 /** When the org is backed up by itself, and where copies go. For `backup.edit`. */
 export async function readSettings(ctx: Context, scope: Scope): Promise<BackupSettings> {
-  return settingsOf(await findRow(ctx.db, scope.orgId))
+  return settingsOf(ctx, await findRow(ctx.db, scope.orgId))
 }
 
 /**
@@ -46,14 +58,16 @@ export async function updateSettings(ctx: Context, scope: Scope, change: Setting
     await tx.insert(backupSettings).values(values).onConflictDoUpdate({ target: backupSettings.orgId, set })
     const fields = changedFields(row, { ...timing, ...store })
     if (fields.length > 0) await record(ctx, tx, scope, 'backup.settings_changed', { fields })
-    return settingsOf(await findRow(tx, scope.orgId))
+    return settingsOf(ctx, await findRow(tx, scope.orgId))
   })
 }
 
-export function settingsOf(row: Row | undefined): BackupSettings {
+export function settingsOf({ vault }: Pick<Context, 'vault'>, row: Row | undefined): BackupSettings {
   if (!row) return UNSET
-  const { frequency, hour, weekday, nextRunAt } = row
-  return { timing: { frequency, hour, weekday }, nextRunAt, store: storeOf(row) }
+  const { orgId, frequency, hour, weekday, nextRunAt, s3SecretSealed: sealed } = row
+  const store = storeOf(row)
+  const isSecretReadable = sealed !== null && opens(vault, sealed, secretPurpose(orgId))
+  return { timing: { frequency, hour, weekday }, nextRunAt, store: store && { ...store, isSecretReadable } }
 }
 
 export async function findRow(db: Database | Tx, orgId: number): Promise<Row | undefined> {

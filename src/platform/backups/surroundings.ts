@@ -36,7 +36,7 @@ export async function readSurroundings(ctx: Context, scope: Scope): Promise<Surr
     .where(eq(orgs.id, orgId))
   const { provenAt: at, name = '', proofTables, proofDifferences } = row?.proven ?? {}
   return {
-    settings: settingsOf(row?.settings ?? undefined),
+    settings: settingsOf(ctx, row?.settings ?? undefined),
     restore: row?.restore ?? undefined,
     proven: at ? { at, name, tables: proofTables ?? null, differences: proofDifferences ?? null } : undefined,
   }

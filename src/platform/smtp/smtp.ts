@@ -6,6 +6,7 @@ import { smtpSettings } from '#core/mail/tables.ts'
 import { requireOpenHost } from '#core/open-host.ts'
 import type { Scope } from '#core/scope.ts'
 import { orgs } from '#core/tenancy/tables.ts'
+import { opens } from '#core/vault/vault.ts'
 import { lockRow, type Tx } from '#db/database.ts'
 import { sealedAfter } from './password.ts'
 import { readSmtpFields, type SmtpFields } from './smtp-input.ts'
@@ -79,14 +80,6 @@ function isSame(kept: Row, wanted: SmtpFields): boolean {
 
 function shownOf(ctx: Pick<Context, 'vault'>, row: Row): SmtpSettings {
   const { host, port, tls, username, from, updatedAt } = row
-  return { host, port, tls, username, from, updatedAt, isPasswordReadable: isReadable(ctx, row) }
-}
-
-function isReadable({ vault }: Pick<Context, 'vault'>, { orgId, passwordSealed }: Row): boolean {
-  try {
-    vault.open(passwordSealed, relayPurpose(orgId))
-    return true
-  } catch {
-    return false
-  }
+  const isPasswordReadable = opens(ctx.vault, row.passwordSealed, relayPurpose(row.orgId))
+  return { host, port, tls, username, from, updatedAt, isPasswordReadable }
 }
