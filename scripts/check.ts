@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parseArguments, UsageError } from '#cli/arguments.ts'
 import { databaseTests } from './database-tests.ts'
 import { type Outcome, runTests, runTool } from './lane.ts'
+import { measured, type Part, partsOf, type Row, runTracks } from './parts.ts'
 import { shareByProcess } from './scheduling.ts'
 
 const EXECUTABLE = resolve('dist/honeyframe')
@@ -13,13 +14,11 @@ const EXECUTABLE_TESTS = /^test\/(e2e|binary)\//
 /** A page looks the same on either engine, and a browser is slow. */
 const BROWSER_TESTS = /\.browser\.test\.tsx?$/
 
+const BUILT = { HONEYFRAME_BINARY: EXECUTABLE }
 /** For the tests that start the program: a build of this run, else they start the source, which is slower. */
 const program: Record<string, string> = {}
 
-type Stages = Readonly<Record<string, () => Promise<Outcome>>>
-
-/** One after the other; a stage that fails does not stop the next. */
-const FIRST: Stages = {
+const FIRST: Readonly<Record<string, () => Promise<Outcome>>> = {
   format: () => runTool(BIOME, 'format', '.'),
   lint: () => runTool(BIOME, 'lint', '--error-on-warnings', '.'),
   types: () => runTool('node_modules/.bin/tsc', '--noEmit'),
@@ -29,17 +28,14 @@ const FIRST: Stages = {
 }
 
 /** Beside each other, since tests wait more than they compute. */
-const TRACKS: readonly Stages[] = [
-  { sqlite: () => testOnSqlite(false) },
-  { postgres: testOnPostgres },
-  { browser: () => testOnSqlite(true), executable: testExecutable },
-]
-
-const STAGES: Stages = Object.assign({}, FIRST, ...TRACKS)
+const TRACKS = [['browser', 'executable'], ['postgres'], ['sqlite']] as const
+const STAGES = [...Object.keys(FIRST), ...TRACKS.flat()]
+/** So few that no track waits long for another one's last, and so many that starting them costs little. */
+const FILES_AT_ONCE = 8
 
 const HELP = `Usage: bun run check [--only STAGE[,STAGE...]]
 
-Stages: ${Object.keys(STAGES).join(', ')}`
+Stages: ${STAGES.join(', ')}`
 
 try {
   process.chdir(resolve(import.meta.dir, '..'))
@@ -57,7 +53,7 @@ async function main(argv: string[]): Promise<void> {
   })
   if (values.help) return console.log(HELP)
   const names = chosen(values.only ?? [])
-  const first = await inTurn(FIRST, names)
+  const first = await inTurn(names)
   const rows = [...first, ...(await beside(names))]
   const passed = rows.reduce((sum, row) => sum + row.passed, 0)
   const failed = rows.reduce((sum, row) => sum + row.failed, 0)
@@ -68,41 +64,33 @@ async function main(argv: string[]): Promise<void> {
 
 function chosen(only: string[]): string[] {
   const names = only.flatMap((list) => list.split(','))
-  const stranger = names.find((name) => !Object.hasOwn(STAGES, name))
+  const stranger = names.find((name) => !STAGES.includes(name))
   if (stranger !== undefined) throw new UsageError(`There is no stage "${stranger}".`)
-  return Object.keys(STAGES).filter((name) => names.length === 0 || names.includes(name))
+  return STAGES.filter((name) => names.length === 0 || names.includes(name))
 }
 
-async function inTurn(stages: Stages, names: readonly string[]) {
+/** One after the other; a stage that fails does not stop the next. */
+async function inTurn(names: readonly string[]): Promise<Row[]> {
   const rows = []
-  for (const name of Object.keys(stages)) if (names.includes(name)) rows.push(await measured(name))
+  for (const [name, run] of Object.entries(FIRST)) {
+    if (!names.includes(name)) continue
+    console.log(`== ${name}`)
+    rows.push(await measured(name, run))
+  }
   return rows
 }
 
-async function beside(names: readonly string[]) {
+async function beside(names: readonly string[]): Promise<Row[]> {
   await using _sharing = await shareByProcess()
-  return (await Promise.all(TRACKS.map((track) => inTurn(track, names)))).flat()
+  await using needs = new AsyncDisposableStack()
+  const parts = async (lane: string) => (names.includes(lane) ? await preparedParts(lane, needs) : [])
+  const tracks = TRACKS.map(async (lanes) => (await Promise.all(lanes.map(parts))).flat())
+  return await runTracks(await Promise.all(tracks))
 }
 
-async function measured(name: string) {
-  console.log(`== ${name}`)
-  const start = performance.now()
-  const outcome = await attempt(name)
-  return { name, ...outcome, seconds: (performance.now() - start) / 1000 }
-}
-
-async function attempt(name: string): Promise<Outcome> {
-  try {
-    return (await STAGES[name]?.()) ?? { passed: 0, failed: 1 }
-  } catch (error) {
-    console.log(error instanceof Error ? error.message : 'The stage failed.')
-    return { passed: 0, failed: 1 }
-  }
-}
-
-function rowText(row: Awaited<ReturnType<typeof measured>>): string {
-  const counts = `${String(row.passed).padStart(6)} passed ${String(row.failed).padStart(4)} failed`
-  return `${row.failed > 0 ? '✗' : '✓'} ${row.name.padEnd(11)}${counts} ${row.seconds.toFixed(1).padStart(7)} s`
+function rowText({ name, passed, failed, seconds }: Row): string {
+  const counts = `${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed`
+  return `${failed > 0 ? '✗' : '✓'} ${name.padEnd(11)}${counts} ${seconds.toFixed(1).padStart(7)} s`
 }
 
 async function testFiles(isWanted: (file: string) => boolean): Promise<string[]> {
@@ -112,27 +100,32 @@ async function testFiles(isWanted: (file: string) => boolean): Promise<string[]>
 
 async function build(): Promise<Outcome> {
   const outcome = await runTool('scripts/build.ts')
-  if (outcome.failed === 0) program.HONEYFRAME_BINARY = EXECUTABLE
+  if (outcome.failed === 0) Object.assign(program, BUILT)
   return outcome
 }
 
-async function testOnSqlite(inBrowser: boolean): Promise<Outcome> {
-  const files = await testFiles((file) => !EXECUTABLE_TESTS.test(file) && BROWSER_TESTS.test(file) === inBrowser)
-  return runTests(inBrowser ? 'browser' : 'sqlite', files, program)
+/** Without a server to test against a lane fails, and no other. */
+async function preparedParts(lane: string, needs: AsyncDisposableStack): Promise<Part[]> {
+  try {
+    return await partsOfLane(lane, needs)
+  } catch (error) {
+    return [{ lane, run: () => Promise.reject(error) }]
+  }
 }
 
-async function testExecutable(): Promise<Outcome> {
-  const files = await testFiles((file) => EXECUTABLE_TESTS.test(file))
-  return runTests('executable', files, { HONEYFRAME_BINARY: EXECUTABLE })
-}
-
-async function testOnPostgres(): Promise<Outcome> {
+/** What the parts of a lane need is kept until all of them are over. */
+async function partsOfLane(lane: string, needs: AsyncDisposableStack): Promise<Part[]> {
+  const isExecutable = (file: string) => EXECUTABLE_TESTS.test(file)
+  const isBrowser = (file: string) => !isExecutable(file) && BROWSER_TESTS.test(file)
+  const isPlain = (file: string) => !isExecutable(file) && !isBrowser(file)
+  const run = (variables: Record<string, string>) => (files: string[]) => runTests(lane, files, variables)
+  if (lane === 'executable') return partsOf(lane, await testFiles(isExecutable), 1, run(BUILT))
+  if (lane === 'browser') return partsOf(lane, await testFiles(isBrowser), 1, run(program))
+  if (lane === 'sqlite') return partsOf(lane, await testFiles(isPlain), FILES_AT_ONCE, run(program))
   const { startPostgres } = await import('#test/support/postgres.ts')
-  await using server = await startPostgres()
-  const files = await testFiles((file) => !EXECUTABLE_TESTS.test(file) && !BROWSER_TESTS.test(file))
-  const asking = await databaseTests(files)
-  // Awaited here: the server is gone when this function is left.
-  return await runTests('postgres', asking, { ...program, DATABASE_URL: server.url })
+  const { url } = needs.use(await startPostgres())
+  const files = await databaseTests(await testFiles(isPlain))
+  return partsOf(lane, files, FILES_AT_ONCE, run({ ...program, DATABASE_URL: url }))
 }
 
 /** The scan reads JSX with the TypeScript of its own folder. */

@@ -5,6 +5,8 @@ export type Outcome = { passed: number; failed: number }
 const DONE: Outcome = { passed: 1, failed: 0 }
 const FAILED: Outcome = { passed: 0, failed: 1 }
 const TEST_TIMEOUT_MS = 60_000
+/** What is summed up at the end, and what says nothing. */
+const COUNTED = /^( *\d+ (pass|fail|skip|snapshots|expect\(\) calls).*|bun test v.*|)$/
 
 /** Runs one tool and counts it as one check. What it says is shown only when it fails. */
 export async function runTool(...argv: string[]): Promise<Outcome> {
@@ -20,8 +22,8 @@ export async function runTool(...argv: string[]): Promise<Outcome> {
 }
 
 /**
- * Runs test files and counts the tests. Failures are shown as they happen, each line behind the name of its lane, since two
- * lanes run at a time. A file never sees what another one left in memory.
+ * Runs test files and counts the tests. Failures are shown as they happen, each line behind the name of its lane, since several
+ * run at a time. A file never sees what another one left in memory.
  */
 export async function runTests(
   lane: string,
@@ -56,14 +58,9 @@ async function shownAndKept(stream: ReadableStream<Uint8Array>, lane: string): P
   for await (const chunk of stream) {
     said += decoder.decode(chunk, { stream: true })
     const end = said.lastIndexOf('\n') + 1
-    if (end > shown)
-      process.stderr.write(
-        said
-          .slice(shown, end)
-          .replace(/^/gm, `${lane} | `)
-          .slice(0, -lane.length - 3),
-      )
-    shown = Math.max(shown, end)
+    const lines = said.slice(shown, end).split('\n')
+    for (const line of lines) if (!COUNTED.test(line)) process.stderr.write(`${lane} | ${line}\n`)
+    shown = end
   }
   return said
 }
