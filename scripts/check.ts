@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { parseArguments, UsageError } from '#cli/arguments.ts'
+import { roomyFolder } from '#test/support/memory.ts'
 import { databaseTests } from './database-tests.ts'
 import { type Outcome, runTests, runTool } from './lane.ts'
 import { measured, type Part, partsOf, type Row, runTracks } from './parts.ts'
@@ -15,8 +17,8 @@ const EXECUTABLE_TESTS = /^test\/(e2e|binary)\//
 const BROWSER_TESTS = /\.browser\.test\.tsx?$/
 
 const BUILT = { HONEYFRAME_BINARY: EXECUTABLE }
-/** For the tests that start the program: a build of this run, else they start the source, which is slower. */
-const program: Record<string, string> = {}
+/** What tests are told: a folder for their files, and the build of this run, else they start the source, which is slower. */
+const variables: Record<string, string> = {}
 
 const FIRST: Readonly<Record<string, () => Promise<Outcome>>> = {
   format: () => runTool(BIOME, 'format', '.'),
@@ -83,9 +85,18 @@ async function inTurn(names: readonly string[]): Promise<Row[]> {
 async function beside(names: readonly string[]): Promise<Row[]> {
   await using _sharing = await shareByProcess()
   await using needs = new AsyncDisposableStack()
+  variables.TMPDIR = await makeFolder(needs)
   const parts = async (lane: string) => (names.includes(lane) ? await preparedParts(lane, needs) : [])
   const tracks = TRACKS.map(async (lanes) => (await Promise.all(lanes.map(parts))).flat())
   return await runTracks(await Promise.all(tracks))
+}
+
+/** Where tests make their files. Other users read some of them. */
+async function makeFolder(needs: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(await roomyFolder(), 'honeyframe-tests-'))
+  needs.defer(() => rm(folder, { recursive: true, force: true }))
+  await chmod(folder, 0o755)
+  return folder
 }
 
 function rowText({ name, passed, failed, seconds }: Row): string {
@@ -100,7 +111,7 @@ async function testFiles(isWanted: (file: string) => boolean): Promise<string[]>
 
 async function build(): Promise<Outcome> {
   const outcome = await runTool('scripts/build.ts')
-  if (outcome.failed === 0) Object.assign(program, BUILT)
+  if (outcome.failed === 0) Object.assign(variables, BUILT)
   return outcome
 }
 
@@ -118,14 +129,14 @@ async function partsOfLane(lane: string, needs: AsyncDisposableStack): Promise<P
   const isExecutable = (file: string) => EXECUTABLE_TESTS.test(file)
   const isBrowser = (file: string) => !isExecutable(file) && BROWSER_TESTS.test(file)
   const isPlain = (file: string) => !isExecutable(file) && !isBrowser(file)
-  const run = (variables: Record<string, string>) => (files: string[]) => runTests(lane, files, variables)
+  const run = (more: Record<string, string>) => (files: string[]) => runTests(lane, files, { ...variables, ...more })
   if (lane === 'executable') return partsOf(lane, await testFiles(isExecutable), 1, run(BUILT))
-  if (lane === 'browser') return partsOf(lane, await testFiles(isBrowser), 1, run(program))
-  if (lane === 'sqlite') return partsOf(lane, await testFiles(isPlain), FILES_AT_ONCE, run(program))
+  if (lane === 'browser') return partsOf(lane, await testFiles(isBrowser), 1, run({}))
+  if (lane === 'sqlite') return partsOf(lane, await testFiles(isPlain), FILES_AT_ONCE, run({}))
   const { startPostgres } = await import('#test/support/postgres.ts')
   const { url } = needs.use(await startPostgres())
   const files = await databaseTests(await testFiles(isPlain))
-  return partsOf(lane, files, FILES_AT_ONCE, run({ ...program, DATABASE_URL: url }))
+  return partsOf(lane, files, FILES_AT_ONCE, run({ DATABASE_URL: url }))
 }
 
 /** The scan reads JSX with the TypeScript of its own folder. */

@@ -26,9 +26,11 @@ const zip = promisify(gzip)
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 const ASK_AGAIN = 'no-cache'
 
+let loaded: ReadonlyMap<string, Asset> | undefined
+
 /** `/assets/*`: the files of the pages, from the executable. A fingerprinted address is cached for good, a plain one is asked again. */
 export function assets(door: Door) {
-  const byName = new Map(Object.entries(ASSET_FILES).map(([name, path]) => [name, load(name, path)]))
+  const byName = assetsByName()
   registerAssets(Object.fromEntries([...byName.values()].map((asset) => [asset.name, addressOf(asset)])))
   return new Elysia({ prefix: '/assets' })
     .use(gate(door))
@@ -41,6 +43,12 @@ export function assets(door: Door) {
       },
       { open: true },
     )
+}
+
+/** Read once, since an executable does not change. */
+function assetsByName(): ReadonlyMap<string, Asset> {
+  loaded ??= new Map(Object.entries(ASSET_FILES).map(([name, path]) => [name, load(name, path)]))
+  return loaded
 }
 
 function load(name: string, paths: string | readonly string[]): Asset {

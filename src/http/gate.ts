@@ -8,6 +8,8 @@ import { readMultipart, readPictureBody } from '#http/upload.ts'
 import { scopeOf, type Viewer } from '#http/viewer.ts'
 
 const needs = new WeakMap<object, Need>()
+const seeds = new WeakMap<Door, number>()
+let lastSeed = 0
 
 type Incoming = { request: Request; route?: string; params?: unknown }
 
@@ -19,7 +21,7 @@ type Incoming = { request: Request; route?: string; params?: unknown }
  * It refuses before the body is read, so that a bad body never beats a 401.
  */
 export function gate(door: Door) {
-  return new Elysia({ name: 'gate', seed: door }).macro({
+  return new Elysia({ name: 'gate', seed: seedOf(door) }).macro({
     open: (_: true) => entrance(door, { kind: 'anyone' }),
     signedIn: (need: true | SignedIn) => ({
       ...entrance(door, { kind: 'person', ...(need === true ? {} : need) }),
@@ -34,6 +36,13 @@ export function gate(door: Door) {
       resolve: ({ request }: Incoming) => inOrg(viewerOfRequest(request)),
     }),
   })
+}
+
+/** Elysia takes plugins of one name and seed for one; a door itself it would write out as JSON, with all that it leads to. */
+function seedOf(door: Door): number {
+  const seed = seeds.get(door) ?? ++lastSeed
+  seeds.set(door, seed)
+  return seed
 }
 
 function entrance(door: Door, need: Need) {

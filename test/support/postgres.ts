@@ -1,6 +1,7 @@
-import { chown, mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
+import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { roomyFolder } from './memory.ts'
 
 export type PostgresServer = AsyncDisposable & Readonly<{ url: string }>
 
@@ -14,8 +15,6 @@ const SETTINGS = [
   'max_connections=300',
   'max_wal_size=128MB',
 ]
-const MEMORY_FOLDER = '/dev/shm'
-const MEMORY_FREE_BYTES_MIN = 2 * 1024 ** 3
 
 /**
  * A throw-away PostgreSQL server on a free port of 127.0.0.1, gone with all its data when disposed. It runs as the user
@@ -46,11 +45,6 @@ export async function startPostgres(options: { dir?: string } = {}): Promise<Pos
     await remove()
     throw error
   }
-}
-
-async function roomyFolder(): Promise<string> {
-  const { bavail, bsize } = await statfs(MEMORY_FOLDER).catch(() => ({ bavail: 0, bsize: 0 }))
-  return bavail * bsize >= MEMORY_FREE_BYTES_MIN ? MEMORY_FOLDER : tmpdir()
 }
 
 async function start(bin: string, folder: string, data: string): Promise<number> {
