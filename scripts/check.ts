@@ -83,6 +83,7 @@ async function inTurn(names: readonly string[]): Promise<Row[]> {
 }
 
 async function beside(names: readonly string[]): Promise<Row[]> {
+  if (!TRACKS.flat().some((lane) => names.includes(lane))) return []
   await using _sharing = await shareByProcess()
   await using needs = new AsyncDisposableStack()
   variables.TMPDIR = await makeFolder(needs)
