@@ -1,5 +1,6 @@
 import { openDatabase } from '#db/database.ts'
 import { claimFairly } from '#jobs/fair-claim.ts'
+import { createSightings } from '#jobs/sightings.ts'
 import { LANES } from '#jobs/lane.ts'
 import { systemClock } from '#lib/clock.ts'
 import { platformJobs } from '#platform/platform.ts'
@@ -24,7 +25,7 @@ for (const { name, url, fullOrgs } of JSON.parse(databases)) {
     const took: number[] = []
     for (let left = CLAIMS; left > 0; left--) {
       const begun = performance.now()
-      const taken = await claimFairly({ db, clock: systemClock }, claim)
+      const taken = await claimFairly({ db, clock: systemClock }, { ...claim, seen: createSightings() })
       took.push(performance.now() - begun)
       if (taken.length > 0) throw new Error(`${name}: a claim took a job of a full org`)
     }

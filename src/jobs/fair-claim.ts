@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, lte, notInArray, or, type SQL, sql } from 'dr
 import { type Database, skipLocked } from '#db/database.ts'
 import { addMs, type Clock } from '#lib/clock.ts'
 import { NO_ORG, orgKeyOf } from './org-load.ts'
+import type { Sighted, Sightings } from './sightings.ts'
 import type { StoredJob } from './queue.ts'
 import { jobs } from './tables.ts'
 
@@ -16,11 +17,15 @@ type FairClaim = Readonly<{
   load: ReadonlyMap<number, number>
   /** Also those whose worker's lease has ended. */
   withDead: boolean
+  /** What this worker saw in passing when it looked before. */
+  seen: Sightings
 }>
 
 /** Each look leaves out the orgs that are full by then. */
 const LOOKS_MAX = 8
 const WIDE_LOOK_ROWS = 4_000
+/** What a wide look brings of each org: what an org sends until these are forgotten. */
+const SEEN_OF_ORG_MAX = 128
 /** How often a claim that another node was faster with is tried again. */
 const TRIES_MAX = 3
 
@@ -36,39 +41,46 @@ export async function claimFairly(
     const picked = await pick(ctx, claim)
     if (picked.length === 0) return []
     const taken = await take(ctx, claim, picked)
+    // Another node is at the same ones.
+    if (taken.length < picked.length) claim.seen.forget()
     if (taken.length > 0 || tries === TRIES_MAX) return taken.sort((a, b) => a.runAt.getTime() - b.runAt.getTime())
   }
 }
 
 /** Looks without a lock: whether they can still be taken is seen when they are. */
 async function pick(ctx: Readonly<{ db: Database; clock: Clock }>, claim: FairClaim): Promise<string[]> {
-  const { limit, perOrgMax } = claim
+  const { limit, perOrgMax, seen } = claim
   const now = ctx.clock.now()
   const load = new Map(claim.load)
   const picked: string[] = []
+
+  function wants(row: Sighted): boolean {
+    const org = orgKeyOf(row)
+    const count = load.get(org) ?? 0
+    if (count >= perOrgMax || picked.length >= limit) return false
+    load.set(org, count + 1)
+    picked.push(row.id)
+    return true
+  }
+
   const dead = and(eq(jobs.state, 'running'), lte(jobs.lockedUntil, now))
   const waiting = and(eq(jobs.state, 'waiting'), lte(jobs.runAt, now))
-  const states = claim.withDead ? [dead, waiting] : [waiting]
-  for (const state of states) {
+  for (const state of claim.withDead ? [dead, waiting] : [waiting]) {
+    if (state === waiting) seen.take(now, wants)
     for (let look = 1; look <= LOOKS_MAX && picked.length < limit; look++) {
       const full = [...load].flatMap(([org, count]) => (count >= perOrgMax ? [org] : []))
       // The org before the kind: SQLite asks in this order, and the jobs of full orgs may be very many.
       const isWanted = and(state, isOfOther(full), inArray(jobs.kind, [...claim.kinds]), isOther(picked))
-      const rows = await (look === 1 ? lookAtFirst(ctx, isWanted, limit) : lookWidely(ctx, isWanted, perOrgMax, limit))
-      for (const row of rows) {
-        const org = orgKeyOf(row)
-        const count = load.get(org) ?? 0
-        if (count >= perOrgMax || picked.length >= limit) continue
-        load.set(org, count + 1)
-        picked.push(row.id)
-      }
+      const rows = await (look === 1 ? lookAtFirst(ctx, isWanted, limit) : lookWidely(ctx, isWanted))
+      const rest = rows.filter((row) => !wants(row))
+      if (state === waiting) seen.add(now, rest)
       if (rows.length < (look === 1 ? limit : 1)) break
     }
   }
   return picked
 }
 
-type Look = Promise<Pick<StoredJob, 'id' | 'orgId'>[]>
+type Look = Promise<Sighted[]>
 
 /** The oldest, which is all there is unless many wait. */
 async function lookAtFirst({ db }: Readonly<{ db: Database }>, isWanted: SQL | undefined, limit: number): Look {
@@ -76,12 +88,7 @@ async function lookAtFirst({ db }: Readonly<{ db: Database }>, isWanted: SQL | u
 }
 
 /** The oldest of each org among the oldest `WIDE_LOOK_ROWS`: where many of one org wait, those of others stand far behind. */
-async function lookWidely(
-  { db }: Readonly<{ db: Database }>,
-  isWanted: SQL | undefined,
-  perOrgMax: number,
-  limit: number,
-): Look {
+async function lookWidely({ db }: Readonly<{ db: Database }>, isWanted: SQL | undefined): Look {
   const { id, orgId, runAt } = jobs
   const some = db
     .select({ id, orgId, runAt })
@@ -95,9 +102,8 @@ async function lookWidely(
   return await db
     .select({ id: placed.id, orgId: placed.orgId })
     .from(placed)
-    .where(lte(placed.place, perOrgMax))
+    .where(lte(placed.place, SEEN_OF_ORG_MAX))
     .orderBy(placed.runAt)
-    .limit(limit)
 }
 
 async function take(

@@ -9,6 +9,7 @@ import { endingOf, writeEnding } from './finish.ts'
 import type { Job, JobRun, JobScope } from './job.ts'
 import { claimJobs } from './lease.ts'
 import { createOrgLoad } from './org-load.ts'
+import { createSightings } from './sightings.ts'
 import type { Queue, StoredJob } from './queue.ts'
 
 /** What the worker itself needs of a context; handlers get the whole of it. */
@@ -125,13 +126,14 @@ function claimerOf(
   perOrgMax: number | undefined,
   load: ReadonlyMap<number, number>,
 ) {
+  const seen = createSightings()
   let nextLook = ctx.clock.now()
   return (limit: number): Promise<StoredJob[]> => {
     if (perOrgMax === undefined) return claimJobs(ctx, { ...wanted, limit })
     const now = ctx.clock.now()
     const isLookDue = now >= nextLook
     if (isLookDue) nextLook = addMs(now, DEAD_LOOK_MS)
-    return claimFairly(ctx, { ...wanted, limit, perOrgMax, load, withDead: isLookDue })
+    return claimFairly(ctx, { ...wanted, limit, perOrgMax, load, withDead: isLookDue, seen })
   }
 }
 

@@ -1,16 +1,17 @@
 import { expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
 import { claimFairly } from '#jobs/fair-claim.ts'
+import { createSightings } from '#jobs/sightings.ts'
 import { jobs } from '#jobs/tables.ts'
 import { startWorker, type WorkerContext } from '#jobs/worker.ts'
 import { addMs, SECOND_MS } from '#lib/clock.ts'
-import { asJob, enqueue, eventually, openJobs, otherNode } from './context.ts'
+import { asJob, enqueue, eventually, openJobs, otherNode, standingClock } from './context.ts'
 
 const LEASE_MS = 60_000
 const CLAIM = { worker: 'one', kinds: ['note.write'], limit: 10, leaseMs: LEASE_MS, perOrgMax: 2, withDead: true }
 
 function claim(ctx: WorkerContext, changed: Partial<Parameters<typeof claimFairly>[1]> = {}) {
-  return claimFairly(ctx, { ...CLAIM, load: new Map(), ...changed })
+  return claimFairly(ctx, { ...CLAIM, load: new Map(), seen: createSightings(), ...changed })
 }
 
 /** Jobs of these orgs, each due a second after the one before; the last is due now. */
@@ -101,4 +102,37 @@ test('two nodes share the jobs of many orgs, and each job runs once', async () =
   await eventually(async () => (await ctx.db.$count(jobs, eq(jobs.state, 'done'))) === 60)
   expect(seen.toSorted()).toEqual(ids.toSorted())
   expect(most).toBeLessThanOrEqual(4)
+})
+
+test('what was seen beyond what was taken is taken next, each once, while other nodes take theirs', async () => {
+  await using ctx = await openJobs()
+  const orgs = Array.from({ length: 6 }, (_, place) => place + 1)
+  const ids = await fill(
+    ctx,
+    orgs.flatMap((org) => Array<number>(10).fill(org)),
+  )
+  const [mine, other] = [createSightings(), createSightings()]
+  const taken: string[] = []
+  for (let turn = 0; turn < 20 && taken.length < ids.length; turn++) {
+    for (const seen of [mine, mine, other]) taken.push(...(await claim(ctx, { limit: 12, seen })).map(({ id }) => id))
+  }
+  expect(taken.toSorted()).toEqual(ids.toSorted())
+})
+
+test('an org that nobody saw yet is found half a second later, though others that were seen fill every place', async () => {
+  const clock = standingClock()
+  await using ctx = await openJobs(clock)
+  const orgs = [1, 2, 3]
+  await fill(
+    ctx,
+    orgs.flatMap((org) => Array<number>(30).fill(org)),
+  )
+  const seen = createSightings()
+  await claim(ctx, { limit: 6, seen })
+  const [newcomer] = await fill(ctx, [9])
+  const next = async () => (await claim(ctx, { limit: 6, seen })).some(({ id }) => id === newcomer)
+  expect(await next()).toBe(false)
+  clock.advance(500)
+  const load = new Map(orgs.map((org) => [org, 2]))
+  expect((await claim(ctx, { limit: 6, seen, load })).map(({ id }) => id)).toEqual([String(newcomer)])
 })
