@@ -2,8 +2,8 @@ import { and, eq, inArray, isNull, lte, notInArray, or, type SQL, sql } from 'dr
 import { type Database, skipLocked } from '#db/database.ts'
 import { addMs, type Clock } from '#lib/clock.ts'
 import { NO_ORG, orgKeyOf } from './org-load.ts'
-import type { Sighted, Sightings } from './sightings.ts'
 import type { StoredJob } from './queue.ts'
+import type { Sighted, Sightings } from './sightings.ts'
 import { jobs } from './tables.ts'
 
 type FairClaim = Readonly<{
@@ -54,7 +54,8 @@ async function pick(ctx: Readonly<{ db: Database; clock: Clock }>, claim: FairCl
   const load = new Map(claim.load)
   const picked: string[] = []
 
-  function wants(row: Sighted): boolean {
+  /** Whether there is room for it. */
+  function pickUp(row: Sighted): boolean {
     const org = orgKeyOf(row)
     const count = load.get(org) ?? 0
     if (count >= perOrgMax || picked.length >= limit) return false
@@ -66,13 +67,13 @@ async function pick(ctx: Readonly<{ db: Database; clock: Clock }>, claim: FairCl
   const dead = and(eq(jobs.state, 'running'), lte(jobs.lockedUntil, now))
   const waiting = and(eq(jobs.state, 'waiting'), lte(jobs.runAt, now))
   for (const state of claim.withDead ? [dead, waiting] : [waiting]) {
-    if (state === waiting) seen.take(now, wants)
+    if (state === waiting) seen.offer(now, pickUp)
     for (let look = 1; look <= LOOKS_MAX && picked.length < limit; look++) {
       const full = [...load].flatMap(([org, count]) => (count >= perOrgMax ? [org] : []))
       // The org before the kind: SQLite asks in this order, and the jobs of full orgs may be very many.
       const isWanted = and(state, isOfOther(full), inArray(jobs.kind, [...claim.kinds]), isOther(picked))
       const rows = await (look === 1 ? lookAtFirst(ctx, isWanted, limit) : lookWidely(ctx, isWanted))
-      const rest = rows.filter((row) => !wants(row))
+      const rest = rows.filter((row) => !pickUp(row))
       if (state === waiting) seen.add(now, rest)
       if (rows.length < (look === 1 ? limit : 1)) break
     }

@@ -22,10 +22,10 @@ export function createSightings() {
     until = undefined
   }
 
-  /** Offers them one after the other; one that is wanted is known no more. */
-  function take(now: Date, isWanted: (row: Sighted) => boolean): void {
+  /** Offers them one after the other; one that is picked up is known no more. */
+  function offer(now: Date, pickUp: (row: Sighted) => boolean): void {
     if (until === undefined || now >= until) forget()
-    for (const row of rows.values()) if (isWanted(row)) rows.delete(row.id)
+    for (const row of rows.values()) if (pickUp(row)) rows.delete(row.id)
   }
 
   function add(now: Date, more: readonly Sighted[]): void {
@@ -34,5 +34,5 @@ export function createSightings() {
     for (const row of more) rows.set(row.id, row)
   }
 
-  return { take, add, forget }
+  return { offer, add, forget }
 }

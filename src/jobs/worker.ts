@@ -9,8 +9,8 @@ import { endingOf, writeEnding } from './finish.ts'
 import type { Job, JobRun, JobScope } from './job.ts'
 import { claimJobs } from './lease.ts'
 import { createOrgLoad } from './org-load.ts'
-import { createSightings } from './sightings.ts'
 import type { Queue, StoredJob } from './queue.ts'
+import { createSightings } from './sightings.ts'
 
 /** What the worker itself needs of a context; handlers get the whole of it. */
 export type WorkerContext = Readonly<{ db: Database; clock: Clock; random: Random; log: Log; jobs: Queue }>

@@ -54,8 +54,8 @@ export function asJob(
   return defineJob({ kind, parse: (stored) => stored, run, backoffMs: () => 10, ...rest })
 }
 
-/** Resolves when `isTrue` says so, and fails after `withinMs`: long, for a machine that does much else at the time. */
-export async function eventually(isTrue: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
+/** Resolves when `isTrue` says so, and fails after `withinMs`. */
+export async function eventually(isTrue: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<void> {
   const end = performance.now() + withinMs
   while (!(await isTrue())) {
     if (performance.now() > end) throw new Error(`not true within ${withinMs} ms`)

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { Elysia } from 'elysia'
 import type { Enforcement } from '#config/config.ts'
 import type { Feature } from '#core/license/features.ts'
-import { engine } from '#db/columns.ts'
 import { createApp } from '#http/app.ts'
 import { frontDoor } from '#http/front-door.ts'
 import { gate } from '#http/gate.ts'
@@ -68,8 +67,7 @@ async function tableOf(app: TestApp, routes: readonly Route[]): Promise<string> 
 }
 
 describe('what is open in which state of the licence', () => {
-  // The gate reads one row, as in the tests below: on the other engine a thousand more requests say no more.
-  test.if(engine === 'sqlite')('is what the table says, for every route of the program', async () => {
+  test('is what the table says, for every route of the program', async () => {
     await using app = await startTestApp()
     const routes = routesOf(app.app).toSorted((one, other) => (one.name < other.name ? -1 : 1))
     expect(routes.every(isGated)).toBe(true)

@@ -10,33 +10,50 @@ setDefaultTimeout(300_000)
 const HOSTILE = `"><img src=x onerror=alert(1)>' onfocus='alert(1)<hx-x hx-get=/stolen hx-trigger=load>`
 const NAMES = [...gallery((text) => text, 'light').keys()].filter((name) => name !== 'fragment')
 
-/** For axe, which takes its time: what the states of a running program do not show (`states.browser.test.ts`). */
-const FOR_AXE = new Set([
+/** One page of each kind, in its fullest state: axe takes its time. */
+const FULLEST = new Set([
+  'members',
   'members-searched',
+  'members-link',
   'members-many',
   'members-many-results',
+  'members-refused',
+  'members-not-found',
+  'groups',
   'groups-partly',
   'groups-read-only',
   'groups-none',
+  'group',
   'group-beyond',
+  'backups',
   'backups-empty',
   'backups-restoring',
   'backups-dialog',
   'backups-dialog-refused',
   'backups-store',
   'backups-store-refused',
+  'audit-log',
+  'audit-log-filtered',
   'audit-log-searched',
   'audit-log-nothing-yet',
+  'audit-log-refused',
+  'usage',
   'usage-nothing',
   'usage-all-and-more',
+  'account-refused',
+  'tokens',
   'tokens-refused',
+  'users',
   'users-everywhere',
+  'users-issued',
   'users-refused',
+  'orgs-every',
   'orgs-every-refused',
   'organization-branded',
   'organization-refused',
   'login-branded',
   'login-lettered',
+  'health',
   'health-bare',
   'license',
   'license-grace',
@@ -45,10 +62,21 @@ const FOR_AXE = new Set([
   'license-ends-soon',
   'license-in-grace',
   'license-has-ended',
+  'smtp',
   'smtp-none',
+  'smtp-refused',
   'smtp-not-sent',
+  'webhooks',
+  'webhooks-refused',
+  'webhook',
+  'webhook-disabled',
+  'webhook-events',
   'setup-refused',
+  'login-refused',
+  'forgot-no-mail',
   'accept-new-account',
+  'accept-someone-else',
+  'error-500',
 ])
 
 let browser: Browser
@@ -84,21 +112,21 @@ describe('every page', () => {
   })
 
   for (const name of NAMES) {
-    const isForAxe = FOR_AXE.has(name)
-    test(`fits a narrow window and a wide one${isForAxe ? ', and is free of what axe finds' : ''}: ${name}`, async () => {
+    const isFull = FULLEST.has(name)
+    test(`fits a narrow window and a wide one${isFull ? ', and is free of what axe finds' : ''}: ${name}`, async () => {
       const visitor = await visitAt(originOf(server))
       const { page } = visitor
       const faultsBefore = visitor.faults().length
       await page.goto(`/light/${name}`)
       expect(await stickingOut(page)).toEqual([])
-      if (isForAxe) {
+      if (isFull) {
         expect(await violations(page)).toEqual([])
         await wear(page, 'dark')
         expect(await violations(page, RULES_OF_COLOR)).toEqual([])
       }
       await page.setViewportSize(NARROW)
       expect(await stickingOut(page)).toEqual([])
-      if (isForAxe) expect(await violations(page, RULES_OF_SIZE)).toEqual([])
+      if (isFull) expect(await violations(page, RULES_OF_SIZE)).toEqual([])
       expect(visitor.faults().slice(faultsBefore)).toEqual([])
     })
   }
@@ -117,7 +145,7 @@ describe('every page', () => {
   })
 
   test('is named as it is in the list of those that axe looks at', () => {
-    expect([...FOR_AXE].filter((name) => !NAMES.includes(name))).toEqual([])
+    expect([...FULLEST].filter((name) => !NAMES.includes(name))).toEqual([])
   })
 
   for (const name of ['members', 'groups', 'webhook', 'health', 'login-branded']) {
