@@ -1,7 +1,7 @@
 import { openDatabase } from '#db/database.ts'
 import { claimFairly } from '#jobs/fair-claim.ts'
-import { createSightings } from '#jobs/sightings.ts'
 import { LANES } from '#jobs/lane.ts'
+import { createSightings } from '#jobs/sightings.ts'
 import { systemClock } from '#lib/clock.ts'
 import { platformJobs } from '#platform/platform.ts'
 import { alternate } from './spread.ts'

@@ -16,7 +16,7 @@ export type Proof = Readonly<{
 }>
 
 /**
- * Restores a backup into a scratch database, made by this program's migrations, exports that again, and compares each table's row
+ * Restores a backup into a scratch database with this program's tables, exports that again, and compares each table's row
  * count and SHA-256 with the manifest. The live database is not read, written or held up. What is wrong with the backup is an
  * answer; only what is wrong with this machine throws.
  */
