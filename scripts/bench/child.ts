@@ -72,9 +72,3 @@ export async function residentMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return (Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1_000_000
 }
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  await using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() })
-  return server.port ?? 0
-}

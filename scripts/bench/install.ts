@@ -2,7 +2,8 @@ import { Database } from 'bun:sqlite'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { type Child, freePort, runToEnd, serve } from './child.ts'
+import { freePort } from '#test/support/ports.ts'
+import { type Child, runToEnd, serve } from './child.ts'
 import type { Stage } from './stage.ts'
 
 export const ENGINES = ['sqlite', 'postgres'] as const
@@ -45,7 +46,7 @@ export async function makeInstall(stage: Stage, engine: Engine): Promise<Install
     ...{ engine, databaseUrl, env },
     sql: (...statements) => (engine === 'sqlite' ? onSqlite(folder, statements) : onPostgres(databaseUrl, statements)),
     async serve(more = {}) {
-      const port = String(await freePort())
+      const port = String(freePort())
       const origin = `http://127.0.0.1:${port}`
       const log = join(folder, 'log')
       const own = { ...env, PORT: port, PUBLIC_URL: origin, ...more }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type Child, freePort, serve } from './child.ts'
+import { freePort } from '#test/support/ports.ts'
+import { type Child, serve } from './child.ts'
 import type { Stage } from './stage.ts'
 
 const PEERS = join(import.meta.dir, 'peers')
@@ -24,14 +25,14 @@ export async function buildPeer(stage: Stage, source: string): Promise<string> {
 /** A compiled peer that serves; it is told its port and `argv`. */
 export async function startPeer(stage: Stage, source: string, path: string, ...argv: string[]): Promise<Child> {
   const executable = await buildPeer(stage, source)
-  const port = await freePort()
+  const port = freePort()
   const origin = `http://127.0.0.1:${port}`
   return await serve({ argv: [executable, String(port), ...argv], log: join(stage.folder, 'peer.log'), origin, path })
 }
 
 /** FastAPI on uvicorn with uvloop and httptools: one process, no access log. */
 export async function startFastApi(stage: Stage, env: { DATABASE_URL: string; JWT_SECRET: string }): Promise<Child> {
-  const port = await freePort()
+  const port = freePort()
   const flags = [
     '--loop',
     'uvloop',

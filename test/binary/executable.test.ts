@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { localRunner } from '#lib/exec.ts'
-import { EXECUTABLE, freePort } from './executable.ts'
+import { freePort } from '#test/support/ports.ts'
+import { EXECUTABLE } from './executable.ts'
 
 const TIMEOUT_MS = 30_000
 
@@ -55,7 +56,7 @@ describe('the executable', () => {
   })
 
   test('says in one line that its port is taken, without a stack or a line of its source', async () => {
-    const port = await freePort()
+    const port = freePort()
     await using _stranger = Bun.serve({ hostname: '127.0.0.1', port, fetch: () => new Response() })
     const { code, stderr } = await inEmptyFolder(['serve'], { PORT: String(port), DATA_DIR: join(empty, 'data') })
     expect(code).toBe(1)

@@ -8,12 +8,6 @@ export const EXECUTABLE = resolve(process.env.HONEYFRAME_BINARY ?? BUILT)
 /** What the process needs of our environment; nothing of Honeyframe's own. */
 export const PLAIN_ENVIRONMENT = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  await using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() })
-  return server.port ?? 0
-}
-
 /** A program whose output can be waited for. It is killed when the test that started it ends. */
 export function start(argv: string[], options: { env?: Record<string, string>; cwd?: string } = {}) {
   const env = { ...PLAIN_ENVIRONMENT, ...options.env }

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EXECUTABLE, freePort, start } from './executable.ts'
+import { freePort } from '#test/support/ports.ts'
+import { EXECUTABLE, start } from './executable.ts'
 
 setDefaultTimeout(60_000)
 
@@ -16,7 +17,7 @@ afterEach(() => rm(join(prefix, '..'), { recursive: true }))
 
 describe('an installation', () => {
   test('in a folder of its own starts at once, upgrades in place and keeps its data', async () => {
-    const port = await freePort()
+    const port = freePort()
     const secrets: string[] = []
     for (const options of [['--port', String(port)], []]) {
       await using server = start([EXECUTABLE, 'install', '--prefix', prefix, ...options])
@@ -33,14 +34,14 @@ describe('an installation', () => {
   })
 
   test('keeps the process: what was started as install is what serves', async () => {
-    await using server = start([EXECUTABLE, 'install', '--prefix', prefix, '--port', String(await freePort())])
+    await using server = start([EXECUTABLE, 'install', '--prefix', prefix, '--port', String(freePort())])
     await server.says(SETUP_LINK)
     const [program = ''] = (await Bun.file(`/proc/${server.pid}/cmdline`).text()).split('\0')
     expect(program).toBe(join(prefix, 'bin/honeyframe'))
   })
 
   test('by ./install.sh goes from this folder to a page that answers', async () => {
-    const port = await freePort()
+    const port = freePort()
     await using server = start(['./install.sh', '--prefix', prefix, `--port=${port}`, '--no-service'])
     const [link] = await server.says(SETUP_LINK)
     expect(await (await fetch(link)).text()).toContain('<form')

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json, PASSWORD, startTestApp } from '#test/support/app.ts'
+import { freePort } from '#test/support/ports.ts'
 import { jsonOf, operationsOf } from '#test/sweeps/documented.ts'
 import { ODD_TARGETS, oddTargetFaults } from '#test/sweeps/odd-targets.ts'
 import {
@@ -16,7 +17,7 @@ import {
   viewerFaults,
 } from '#test/sweeps/route-manners.ts'
 import { type GatedRoute, gateFaults, isGated, PUBLIC, routesOf } from '#test/sweeps/route-table.ts'
-import { EXECUTABLE, freePort, start } from './executable.ts'
+import { EXECUTABLE, start } from './executable.ts'
 
 const ADMIN = 'ada@example.test'
 const VIEWER = 'grace@example.test'
@@ -54,7 +55,7 @@ async function signIn(username: string): Promise<Credentials> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hf-routes-'))
-  const port = await freePort()
+  const port = freePort()
   origin = `http://127.0.0.1:${port}`
   const env = { PORT: String(port), DATA_DIR: folder, ADMIN_EMAIL: ADMIN, ADMIN_PASSWORD: PASSWORD }
   program = start([EXECUTABLE, 'serve'], { env, cwd: folder })

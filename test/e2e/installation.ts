@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EXECUTABLE, freePort, start } from '#test/binary/executable.ts'
+import { EXECUTABLE, start } from '#test/binary/executable.ts'
+import { freePort } from '#test/support/ports.ts'
 import { type ReceivedMail, type SmtpRefusal, startSmtp } from '#test/support/smtp.ts'
 
 const MAIL_WAIT_MS = 10_000
@@ -18,7 +19,7 @@ export async function startInstallation(host: string, refusals: ReadonlyMap<stri
   await Bun.write(join(folder, '.keep'), '')
   await rm(join(folder, '.keep'))
   const smtp = await startSmtp({ rejectRcpt: (address) => refusals.get(address) })
-  const port = await freePort()
+  const port = freePort()
   const origin = `http://${host}:${port}`
   const settings = {
     PORT: String(port),

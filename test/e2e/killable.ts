@@ -14,7 +14,8 @@ import { webhookDeliveries } from '#platform/webhooks/tables.ts'
 import { addEvents } from '#test/backups/content.ts'
 import { type Life, openLife, spoil } from '#test/backups/org-life.ts'
 import { putRealBackup } from '#test/backups/room.ts'
-import { EXECUTABLE, freePort, start } from '#test/binary/executable.ts'
+import { EXECUTABLE, start } from '#test/binary/executable.ts'
+import { freePort } from '#test/support/ports.ts'
 
 const SECRET = 'the secret of an install that is killed all the time'
 /** What takes the executable a second or so: long enough to be met in the middle. */
@@ -124,7 +125,7 @@ export function installIn(settled: Settled, { dataDir, url }: Readonly<{ dataDir
       return { code: await program.ended(), said: program.said() }
     },
     async serve() {
-      const port = await freePort()
+      const port = freePort()
       const program = run(['serve'], { PORT: String(port) })
       await program.says(/"message":"listening"/)
       const origin = `http://127.0.0.1:${port}`

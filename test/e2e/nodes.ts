@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { systemRandom } from '#lib/random.ts'
-import { freePort, start } from '#test/binary/executable.ts'
+import { start } from '#test/binary/executable.ts'
 import { makeCertificate } from '#test/support/certificates.ts'
 import { startNginx } from '#test/support/nginx.ts'
+import { freePort } from '#test/support/ports.ts'
 import { startPostgres } from '#test/support/postgres.ts'
 import { PROGRAM } from '#test/support/program.ts'
 import { type SmtpOptions, startSmtp } from '#test/support/smtp.ts'
@@ -32,7 +33,7 @@ export async function startTwoNodes(
   const root = await mkdtemp(join(tmpdir(), 'honeyframe-two-nodes-'))
   made.defer(() => rm(root, { recursive: true, force: true }))
   const certificate = await makeCertificate()
-  const [port, plainPort, ...nodePorts] = await Promise.all(Array.from({ length: 4 }, freePort))
+  const [port, plainPort, ...nodePorts] = Array.from({ length: 4 }, freePort)
   const origin = `https://localhost:${port}`
   const env = {
     DATA_DIR: join(root, 'data'),

@@ -7,6 +7,7 @@ import { invitesJobs } from '#platform/invites/jobs.ts'
 import { invites } from '#platform/invites/tables.ts'
 import { eventually } from '#test/jobs/context.ts'
 import type { TestApp } from '#test/support/app.ts'
+import { DEAD_PORT } from '#test/support/ports.ts'
 import { type SmtpRefusal, startSmtp } from '#test/support/smtp.ts'
 import { accept, auditOf, call, expire, inviteRow, newcomer, openOrg, relayOf, tokenOf } from './arrange.ts'
 
@@ -108,7 +109,7 @@ test('a server that is busy is tried again: meanwhile the row shows its words, a
 })
 
 test('a relay that does not answer is given up after the last try, once', async () => {
-  await using org = await openOrg({ env: relayOf({ host: '127.0.0.1', port: 1 }) })
+  await using org = await openOrg({ env: relayOf({ host: '127.0.0.1', port: DEAD_PORT }) })
   const { app } = org
   const { body } = await call(app, 'POST', '/api/invites', org.admin, GRACE)
   await app.ctx.db.update(jobs).set({ attempts: 11 }).where(eq(jobs.kind, 'invite.mail'))

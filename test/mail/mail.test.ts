@@ -5,6 +5,7 @@ import { createMail, type OutgoingMail, type Relay } from '#core/mail/mail.ts'
 import { systemClock } from '#lib/clock.ts'
 import { createLog } from '#lib/log.ts'
 import { makeCertificate } from '#test/support/certificates.ts'
+import { DEAD_PORT } from '#test/support/ports.ts'
 import { type SmtpPeer, startSmtp } from '#test/support/smtp.ts'
 import { orgsNamed } from './orgs.ts'
 
@@ -172,9 +173,7 @@ test('a message refused after it was sent is a failure with the words of the ser
 })
 
 test('a port where nobody listens is a failure that may pass', async () => {
-  const peer = await startSmtp()
-  await peer[Symbol.asyncDispose]()
-  const error = await failureOf(mailTo(peer).send(INVITE))
+  const error = await failureOf(mailTo({ port: DEAD_PORT }).send(INVITE))
   expect(error).toMatchObject({ kind: 'upstream', code: 'mail_failed', facts: { permanent: false } })
 })
 

@@ -7,6 +7,7 @@ import { systemClock } from '#lib/clock.ts'
 import { createLog } from '#lib/log.ts'
 import { makeCertificate } from '#test/support/certificates.ts'
 import { startListener } from '#test/support/listener.ts'
+import { DEAD_PORT } from '#test/support/ports.ts'
 import { startSmtp } from '#test/support/smtp.ts'
 import { orgsNamed } from './orgs.ts'
 
@@ -132,14 +133,12 @@ test('a password that cannot be read stops the mail: it never goes by the platfo
 })
 
 test('a relay that refuses or is gone stops the mail, too', async () => {
-  const gone = await startSmtp()
-  await gone[Symbol.asyncDispose]()
   await using platform = await startSmtp()
   await using strict = await startSmtp({ auth: { ...AUTH, password: 'another' } })
   const wrong = await failureOf(mailBy(orgsNamed('Acme', { relay: relayAt(strict.port) }), platform).send(MAIL))
   expect(wrong).toMatchObject({ code: 'mail_failed', facts: { permanent: true } })
   expect(wrong.facts.detail).toContain('535 5.7.8')
-  const dead = await failureOf(mailBy(orgsNamed('Acme', { relay: relayAt(gone.port) }), platform).send(MAIL))
+  const dead = await failureOf(mailBy(orgsNamed('Acme', { relay: relayAt(DEAD_PORT) }), platform).send(MAIL))
   expect(dead).toMatchObject({ kind: 'upstream', code: 'mail_failed', facts: { permanent: false } })
   expect(dead.message).not.toContain('127.0.0.1')
   expect(platform.mails).toHaveLength(0)

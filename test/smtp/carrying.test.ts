@@ -7,6 +7,7 @@ import { platformJobs } from '#platform/platform.ts'
 import { call, type Org, relayOf } from '#test/invites/arrange.ts'
 import { eventually } from '#test/jobs/context.ts'
 import { json, makeOrg, makePerson, type TestApp } from '#test/support/app.ts'
+import { DEAD_PORT } from '#test/support/ports.ts'
 import { startSmtp } from '#test/support/smtp.ts'
 import { change, join, makeOperator, reset } from '#test/users/arrange.ts'
 import { AUTH, bodyFor, openSmtpOrg, setRelay, spoilPassword } from './arrange.ts'
@@ -168,13 +169,11 @@ test('a stored password that cannot be read stops the org’s mails in words; th
 })
 
 test('one org’s dead server does not keep another org’s mails', async () => {
-  const dead = await startSmtp()
-  await dead[Symbol.asyncDispose]()
   await using own = await startSmtp({ auth: AUTH })
   await using org = await openSmtpOrg()
   const { app, admin } = org
   const other = await makePerson(app, (await makeOrg(app.ctx)).orgId)
-  await setRelay(app, admin, bodyFor(dead))
+  await setRelay(app, admin, bodyFor({ port: DEAD_PORT }))
   await setRelay(app, other, bodyFor(own))
   for (let at = 0; at < 30; at++) {
     await call(app, 'POST', '/api/invites', admin, { email: `waiting-${at}@example.test`, role: 'viewer' })

@@ -4,6 +4,7 @@ import { auditOf, call, openOrg } from '#test/invites/arrange.ts'
 import { standingClock } from '#test/jobs/context.ts'
 import { makeOrg, makePerson } from '#test/support/app.ts'
 import { makeCertificate } from '#test/support/certificates.ts'
+import { DEAD_PORT } from '#test/support/ports.ts'
 import { startSmtp } from '#test/support/smtp.ts'
 import { AUTH, bodyFor, HOST, openSmtpOrg, PASSWORD, put, setRelay, spoilPassword, tryRelay } from './arrange.ts'
 
@@ -100,8 +101,6 @@ test('a server that does not offer the encryption asked for gets neither passwor
 })
 
 test('a port where nobody listens, and a name that leads nowhere, are told without an address', async () => {
-  const gone = await startSmtp()
-  await gone[Symbol.asyncDispose]()
   const resolve = async (name: string) => {
     if (name === HOST) return ['127.0.0.1']
     throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' })
@@ -112,7 +111,7 @@ test('a port where nobody listens, and a name that leads nowhere, are told witho
     [HOST, 'The host refused the connection.'],
     ['nowhere.acme.test', 'The name of the host was not found.'],
   ]) {
-    expect((await put(app, admin, bodyFor(gone, { host }))).status).toBe(200)
+    expect((await put(app, admin, bodyFor({ port: DEAD_PORT }, { host }))).status).toBe(200)
     const { status, body } = await tryRelay(app, admin)
     expect([status, body.error, body.message]).toEqual([502, 'mail_failed', words])
     expect(JSON.stringify(body)).not.toContain('127.0.0.1')

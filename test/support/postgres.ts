@@ -2,6 +2,7 @@ import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { roomyFolder } from './memory.ts'
+import { freePort } from './ports.ts'
 
 export type PostgresServer = AsyncDisposable & Readonly<{ url: string }>
 
@@ -70,13 +71,6 @@ async function findBinaries(): Promise<string> {
     if (await Bun.file(join(bin, 'initdb')).exists()) return bin
   }
   return (await run(['pg_config', '--bindir'], tmpdir())).trim()
-}
-
-function freePort(): number {
-  const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  const { port } = probe
-  probe.stop(true)
-  return port
 }
 
 function isRoot(): boolean {

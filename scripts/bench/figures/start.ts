@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import { firstAnswer, freePort, type Launch, launch } from '#scripts/bench/child.ts'
+import { firstAnswer, type Launch, launch } from '#scripts/bench/child.ts'
 import type { Finding } from '#scripts/bench/finding.ts'
 import { ENGINES, type Install, makeInstall } from '#scripts/bench/install.ts'
 import { buildPeer } from '#scripts/bench/peer.ts'
 import { alternate, ratioOf, spreadOf } from '#scripts/bench/spread.ts'
 import type { Stage } from '#scripts/bench/stage.ts'
+import { freePort } from '#test/support/ports.ts'
 
 const STARTS_MIN = 7
 const TIMES_MAX = 20
@@ -36,7 +37,7 @@ function product(stage: Stage, install: Install, port: string, log: string) {
 }
 
 async function startMs(launchOf: (port: string) => Omit<Launch, 'origin'>): Promise<number> {
-  const port = String(await freePort())
+  const port = String(freePort())
   const origin = `http://127.0.0.1:${port}`
   const options = { ...launchOf(port), origin }
   const startedAt = performance.now()
