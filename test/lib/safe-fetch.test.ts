@@ -4,6 +4,7 @@ import { type IpRange, parseIpRange } from '#lib/ip-address.ts'
 import { createEgress, type EgressInit } from '#lib/safe-fetch.ts'
 import { makeCertificate } from '#test/support/certificates.ts'
 import { startListener } from '#test/support/listener.ts'
+import { DEAD_PORT } from '#test/support/ports.ts'
 
 const NAMES: Record<string, string[]> = {
   'open.test': ['127.0.0.1'],
@@ -282,9 +283,7 @@ describe('an answer', () => {
   })
 
   test('that is a refused connection tells no address', async () => {
-    const gone = await startListener()
-    await gone[Symbol.asyncDispose]()
-    const error = await refusal(egress.fetch(`http://open.test:${gone.port}/`))
+    const error = await refusal(egress.fetch(`http://open.test:${DEAD_PORT}/`))
     expect(error.facts.detail).toBe('The host refused the connection. (ECONNREFUSED)')
   })
 })
