@@ -23,7 +23,7 @@ export async function runDeadJobs<C extends WorkerContext>(
     .where(and(isDead, eq(jobs.orgId, orgId), inArray(jobs.kind, kinds)))
     .returning()
   const never = new AbortController().signal
-  const turn = { worker, claimedMs: JOB_LEASE_MS, stopping: never, abandoned: never }
+  const turn = { worker, claimedMs: JOB_LEASE_MS, stopping: never, abandoned: never, leavePlace: () => {} }
   const runs = taken.map(async (row) => {
     const job = list.find(({ kind }) => kind === row.kind)
     if (job) await runClaimed(ctx, job, row, turn)

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, lte, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { type Database, skipLocked } from '#db/database.ts'
 import { addMs, type Clock } from '#lib/clock.ts'
-import { NO_ORG, orgKeyOf } from './org-load.ts'
+import { NO_ORG, orgKeyOf } from './places.ts'
 import type { StoredJob } from './queue.ts'
 import type { Sighted, Sightings } from './sightings.ts'
 import { jobs } from './tables.ts'

@@ -4,7 +4,7 @@ import { type Ending, writeEnding, writeEndings } from './finish.ts'
 import type { WorkerContext } from './worker.ts'
 
 /** How long ends gather before they are written: less than a caller notices, and enough for many while there is much to do. */
-const GATHER_MS = 4
+const GATHER_MS = 2
 
 type Part<T> = Readonly<{ ending: Ending; value: T }>
 type Write<C, T> = (ctx: C, tx: Tx, values: readonly T[]) => Promise<unknown>

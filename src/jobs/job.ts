@@ -28,6 +28,8 @@ export type JobRun<P> = Readonly<{
   finish: (tx: Tx) => Promise<void>
   /** The same, for `groupCommit`. */
   ending: Ending
+  /** Lets another job begin: what is left to do is to write down what came of this one. */
+  leavePlace: () => void
 }>
 
 export type JobDefinition<C, P> = Readonly<{

@@ -10,5 +10,5 @@ type LaneOptions = Readonly<{ concurrency: number; perOrgMax?: number; gatherMs?
 export const LANES: Readonly<Record<Lane, LaneOptions>> = {
   default: { concurrency: 8 },
   events: { concurrency: 8, perOrgMax: 2, gatherMs: 5 },
-  outbound: { concurrency: 96, perOrgMax: 8, gatherMs: 10 },
+  outbound: { concurrency: 96, perOrgMax: 8, gatherMs: 4 },
 }

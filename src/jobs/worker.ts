@@ -8,7 +8,7 @@ import { claimFairly } from './fair-claim.ts'
 import { endingOf, writeEnding } from './finish.ts'
 import type { Job, JobRun, JobScope } from './job.ts'
 import { claimJobs } from './lease.ts'
-import { createOrgLoad } from './org-load.ts'
+import { createPlaces } from './places.ts'
 import type { Queue, StoredJob } from './queue.ts'
 import { createSightings } from './sightings.ts'
 
@@ -16,7 +16,7 @@ import { createSightings } from './sightings.ts'
 export type WorkerContext = Readonly<{ db: Database; clock: Clock; random: Random; log: Log; jobs: Queue }>
 
 export type WorkerOptions = Readonly<{
-  /** Jobs running at once. */
+  /** Jobs at their work at once. */
   concurrency?: number
   /** Of those, for one org; no such limit when absent. */
   perOrgMax?: number
@@ -30,6 +30,8 @@ export type WorkerOptions = Readonly<{
 
 /** How often a worker that takes jobs fairly looks for those whose worker died. */
 const DEAD_LOOK_MS = SECOND_MS
+/** How many jobs there are at most for each place, those that have left theirs included. */
+const JOBS_OF_PLACE_MAX = 2
 export const WORKER_CONCURRENCY = 8
 export const WORKER_POLL_MS = SECOND_MS
 export const WORKER_STOP_WAIT_MS = 8 * SECOND_MS
@@ -53,15 +55,15 @@ export function startWorker<C extends WorkerContext>(
   const turn = { worker, claimedMs, stopping: stop.signal, abandoned: abandon.signal }
   const running = new Set<Promise<void>>()
   const bell = createBell(ctx.clock)
-  const load = createOrgLoad()
+  const places = createPlaces()
   const unsubscribe = ctx.jobs.onEnqueued((kind) => byKind.has(kind) && bell.ring())
   const wanted = { worker, kinds: [...byKind.keys()], leaseMs: claimedMs }
-  const claim = loggedOnce(ctx.log, claimerOf(ctx, wanted, options.perOrgMax, load.counts))
+  const claim = loggedOnce(ctx.log, claimerOf(ctx, wanted, options.perOrgMax, places.ofOrg))
   const loop = list.length > 0 ? work() : Promise.resolve()
 
   async function work() {
     while (!stop.signal.aborted) {
-      const free = concurrency - running.size
+      const free = Math.min(concurrency - places.taken(), JOBS_OF_PLACE_MAX * concurrency - running.size)
       const rows = free > 0 ? await claim(free) : []
       for (const row of rows) begin(row)
       // As many as we could take: there may be more, and each end of a job rings.
@@ -73,11 +75,14 @@ export function startWorker<C extends WorkerContext>(
   function begin(row: StoredJob) {
     const job = byKind.get(row.kind)
     if (!job) return
-    load.add(row)
-    const ended = runClaimed(ctx, job, row, turn).finally(() => {
-      running.delete(ended)
-      load.remove(row)
+    const leave = places.take(row)
+    const leavePlace = () => {
+      leave()
       bell.ring()
+    }
+    const ended = runClaimed(ctx, job, row, { ...turn, leavePlace }).finally(() => {
+      running.delete(ended)
+      leavePlace()
     })
     running.add(ended)
   }
@@ -98,14 +103,20 @@ export function startWorker<C extends WorkerContext>(
 }
 
 /** A worker's claim: for how long it holds at first, and when the worker stops, or stops waiting for it. */
-type Turn = Readonly<{ worker: string; claimedMs: number; stopping: AbortSignal; abandoned: AbortSignal }>
+type Turn = Readonly<{
+  worker: string
+  claimedMs: number
+  stopping: AbortSignal
+  abandoned: AbortSignal
+  leavePlace: () => void
+}>
 
 /** Carries out one job that was claimed for `worker`, and keeps its lease alive meanwhile. */
 export async function runClaimed<C extends WorkerContext>(
   ctx: C,
   job: Job<C>,
   row: StoredJob,
-  { worker, claimedMs, stopping, abandoned }: Turn,
+  { worker, claimedMs, stopping, abandoned, leavePlace }: Turn,
 ): Promise<void> {
   const lease = { id: row.id, worker, attempt: row.attempts }
   const lost = new AbortController()
@@ -114,7 +125,7 @@ export async function runClaimed<C extends WorkerContext>(
   const kept = keepLease(ctx, lease, times, AbortSignal.any([over.signal, abandoned]), () => lost.abort())
   const ending = endingOf(lease)
   const finish = (tx: Tx) => writeEnding(tx, ending)
-  const run = { ...describeRun(row, AbortSignal.any([stopping, lost.signal])), finish, ending }
+  const run = { ...describeRun(row, AbortSignal.any([stopping, lost.signal])), finish, ending, leavePlace }
   await attemptJob({ ctx, job, row, lease, run }, stopping)
   over.abort()
   await kept
@@ -143,7 +154,7 @@ function indexByKind<C>(list: readonly Job<C>[]): ReadonlyMap<string, Job<C>> {
   return byKind
 }
 
-function describeRun(row: StoredJob, signal: AbortSignal): Omit<JobRun<undefined>, 'finish' | 'ending'> {
+function describeRun(row: StoredJob, signal: AbortSignal): Omit<JobRun<undefined>, 'finish' | 'ending' | 'leavePlace'> {
   const orgId = row.orgId ?? undefined
   const scope = orgId === undefined ? undefined : jobScope(orgId, row.id)
   return { id: row.id, orgId, attempt: row.attempts, payload: undefined, scope, signal }

@@ -20,6 +20,7 @@ type Run = Readonly<{
   signal: AbortSignal
   finish: (tx: Tx) => Promise<void>
   ending: Ending
+  leavePlace: () => void
 }>
 
 /**
@@ -27,12 +28,13 @@ type Run = Readonly<{
  * job in one transaction. A worker that dies in between leaves all three undone, and the attempt is made again with the same
  * ids and the same body.
  */
-export async function deliver(ctx: Context, { payload, signal, finish, ending }: Run): Promise<void> {
+export async function deliver(ctx: Context, { payload, signal, finish, ending, leavePlace }: Run): Promise<void> {
   const due = await findDelivery(ctx, payload.deliveryId)
   const isNext = due?.state === 'waiting' && due.attempts === payload.number - 1
   if (!due || !isNext) return await ctx.db.transaction(finish)
   if (!due.webhook.isActive || !due.event) return await drop(ctx, due, finish)
   const answer = await attempt(ctx, due, { ...due.event }, signal)
+  leavePlace()
   const row = rowOf(ctx, due, payload.number, answer)
   const isPlain = verdictOf(answer.statusCode) === 'delivered' && !due.webhook.failingSince
   if (isPlain) return await writeDelivered(ctx, { ending, value: row })
