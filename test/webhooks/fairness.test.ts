@@ -17,9 +17,9 @@ const ROUNDS = 5
 const ORG_MAX = 8
 
 /** Deliveries of one event that are all due, as a dead endpoint leaves them behind. */
-async function fillWaiting({ ctx, orgId }: Stage, webhookId: number, eventId: string): Promise<void> {
+async function fillWaiting({ ctx, orgId }: Stage, webhookId: number, eventId: string, count = WAITING): Promise<void> {
   const createdAt = addMs(ctx.clock.now(), -MINUTE_MS)
-  for (let from = 0; from < WAITING; from += AT_ONCE) {
+  for (let from = 0; from < count; from += AT_ONCE) {
     const ids = Array.from({ length: AT_ONCE }, () => ctx.random.uuid())
     const made = { orgId, webhookId, eventId, eventType: 'group.created', state: 'waiting' as const, createdAt }
     await ctx.db.insert(webhookDeliveries).values(ids.map((id) => ({ ...made, id, origin: `replay:${id}` })))
@@ -69,3 +69,21 @@ test(`${WAITING} deliveries that wait on one tenant’s dead endpoint delay anot
   }
   expect(await ctx.db.$count(jobs, isDue(ctx))).toBe(WAITING - (ROUNDS + 1) * ORG_MAX)
 }, 60_000)
+
+test('a receiver never has more than an org may send at once, though what came of others is still being written', async () => {
+  let open = 0
+  let most = 0
+  await using stage = await startStage({
+    async answer(_, response) {
+      most = Math.max(most, ++open)
+      await Bun.sleep(5)
+      open--
+      response.end('ok')
+    },
+  })
+  const webhook = await createWebhook(stage.ctx, stage.scope, { url: stage.url, events: ['group.deleted'] })
+  await fillWaiting(stage, webhook.id, await happen(stage, ...GROUP_MADE), AT_ONCE)
+  const isDelivered = eq(webhookDeliveries.state, 'delivered')
+  await eventually(async () => (await stage.ctx.db.$count(webhookDeliveries, isDelivered)) === AT_ONCE, 30_000)
+  expect([most, stage.receiver.heard.length]).toEqual([ORG_MAX, AT_ONCE])
+})
