@@ -104,8 +104,9 @@ describe('the retention', () => {
     expect(row?.nextRunAt.getTime()).toBe(NOW + DAY_MS)
     const [job] = auditLogJobs
     const ending = endingOf({ id: 'job-1', worker: 'nobody', attempt: 1 })
-    const run = { id: 'job-1', orgId: undefined, attempt: 1, payload: undefined, scope: undefined, ending, leavePlace: () => {} }
-    await job?.prepare(null).run(ctx, { ...run, signal: new AbortController().signal, finish: async () => {} })
+    const run = { id: 'job-1', orgId: undefined, attempt: 1, payload: undefined, scope: undefined, ending }
+    const acts = { finish: async () => {}, leavePlace: () => {} }
+    await job?.prepare(null).run(ctx, { ...run, ...acts, signal: new AbortController().signal })
     expect(await trimmed(log)).toEqual([{ before: BEFORE, deleted: 3 }])
     expect(names(await log.list())).toBe('')
   })
