@@ -13,7 +13,7 @@ type FairClaim = Readonly<{
   leaseMs: number
   /** Jobs of one org at once. */
   perOrgMax: number
-  /** What of each org runs now. */
+  /** What each org has of it now. */
   load: ReadonlyMap<number, number>
   /** Also those whose worker's lease has ended. */
   withDead: boolean

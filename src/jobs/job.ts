@@ -28,7 +28,7 @@ export type JobRun<P> = Readonly<{
   finish: (tx: Tx) => Promise<void>
   /** The same, for `groupCommit`. */
   ending: Ending
-  /** Lets another job begin: what is left to do is to write down what came of this one. */
+  /** Lets another job begin, also of the same org: what is left is to write down what came of this one, which waits for no lock. */
   leavePlace: () => void
 }>
 

@@ -8,26 +8,53 @@ export function orgKeyOf({ orgId }: Pick<StoredJob, 'orgId'>): number {
   return orgId ?? NO_ORG
 }
 
-/** The places of a worker that are taken, and how many of them by jobs of each org. */
-export function createPlaces() {
-  const ofOrg = new Map<number, number>()
-  let taken = 0
+type Count = { places: number; jobs: number }
 
-  /** Comes back with what leaves the place, which may be called more than once. */
-  function take(row: StoredJob): () => void {
+/**
+ * The places of a worker. A job takes one, and may leave it before it ends for another to begin: of the worker, and of each
+ * org, there are never more than two jobs for each place.
+ */
+export function createPlaces() {
+  const all: Count = { places: 0, jobs: 0 }
+  const ofOrg = new Map<number, Count>()
+
+  /** Comes back with what leaves the place, which may be called more than once, and what ends the job. */
+  function take(row: StoredJob) {
     const org = orgKeyOf(row)
-    let isTaken = true
-    taken++
-    ofOrg.set(org, (ofOrg.get(org) ?? 0) + 1)
-    return () => {
-      if (!isTaken) return
-      isTaken = false
-      taken--
-      const left = (ofOrg.get(org) ?? 1) - 1
-      if (left > 0) ofOrg.set(org, left)
-      else ofOrg.delete(org)
+    const own = ofOrg.get(org) ?? { places: 0, jobs: 0 }
+    ofOrg.set(org, own)
+    change(own, 1, 1)
+    let hasPlace = true
+
+    function leave(): void {
+      if (hasPlace) change(own, -1, 0)
+      hasPlace = false
+    }
+
+    function end(): void {
+      leave()
+      change(own, 0, -1)
+      if (own.jobs === 0) ofOrg.delete(org)
+    }
+
+    return { leave, end }
+  }
+
+  function change(own: Count, places: number, jobs: number): void {
+    for (const count of [all, own]) {
+      count.places += places
+      count.jobs += jobs
     }
   }
 
-  return { ofOrg, taken: () => taken, take }
+  return {
+    take,
+    used: (max: number) => usedOf(all, max),
+    usedByOrg: (max: number) => new Map([...ofOrg].map(([org, count]) => [org, usedOf(count, max)])),
+  }
+}
+
+/** How many of `max` places no other job can have. */
+function usedOf({ places, jobs }: Count, max: number): number {
+  return Math.max(places, jobs - max)
 }

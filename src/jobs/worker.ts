@@ -16,7 +16,7 @@ import { createSightings } from './sightings.ts'
 export type WorkerContext = Readonly<{ db: Database; clock: Clock; random: Random; log: Log; jobs: Queue }>
 
 export type WorkerOptions = Readonly<{
-  /** Jobs at their work at once. */
+  /** Jobs at once; one that leaves its place does not count until there are two for each. */
   concurrency?: number
   /** Of those, for one org; no such limit when absent. */
   perOrgMax?: number
@@ -30,8 +30,6 @@ export type WorkerOptions = Readonly<{
 
 /** How often a worker that takes jobs fairly looks for those whose worker died. */
 const DEAD_LOOK_MS = SECOND_MS
-/** How many jobs there are at most for each place, those that have left theirs included. */
-const JOBS_OF_PLACE_MAX = 2
 export const WORKER_CONCURRENCY = 8
 export const WORKER_POLL_MS = SECOND_MS
 export const WORKER_STOP_WAIT_MS = 8 * SECOND_MS
@@ -58,12 +56,12 @@ export function startWorker<C extends WorkerContext>(
   const places = createPlaces()
   const unsubscribe = ctx.jobs.onEnqueued((kind) => byKind.has(kind) && bell.ring())
   const wanted = { worker, kinds: [...byKind.keys()], leaseMs: claimedMs }
-  const claim = loggedOnce(ctx.log, claimerOf(ctx, wanted, options.perOrgMax, places.ofOrg))
+  const claim = loggedOnce(ctx.log, claimerOf(ctx, wanted, options.perOrgMax, places.usedByOrg))
   const loop = list.length > 0 ? work() : Promise.resolve()
 
   async function work() {
     while (!stop.signal.aborted) {
-      const free = Math.min(concurrency - places.taken(), JOBS_OF_PLACE_MAX * concurrency - running.size)
+      const free = concurrency - places.used(concurrency)
       const rows = free > 0 ? await claim(free) : []
       for (const row of rows) begin(row)
       // As many as we could take: there may be more, and each end of a job rings.
@@ -75,14 +73,15 @@ export function startWorker<C extends WorkerContext>(
   function begin(row: StoredJob) {
     const job = byKind.get(row.kind)
     if (!job) return
-    const leave = places.take(row)
+    const place = places.take(row)
     const leavePlace = () => {
-      leave()
+      place.leave()
       bell.ring()
     }
     const ended = runClaimed(ctx, job, row, { ...turn, leavePlace }).finally(() => {
       running.delete(ended)
-      leavePlace()
+      place.end()
+      bell.ring()
     })
     running.add(ended)
   }
@@ -135,7 +134,7 @@ function claimerOf(
   ctx: WorkerContext,
   wanted: Readonly<{ worker: string; kinds: readonly string[]; leaseMs: number }>,
   perOrgMax: number | undefined,
-  load: ReadonlyMap<number, number>,
+  usedByOrg: (max: number) => ReadonlyMap<number, number>,
 ) {
   const seen = createSightings()
   let nextLook = ctx.clock.now()
@@ -144,7 +143,7 @@ function claimerOf(
     const now = ctx.clock.now()
     const isLookDue = now >= nextLook
     if (isLookDue) nextLook = addMs(now, DEAD_LOOK_MS)
-    return claimFairly(ctx, { ...wanted, limit, perOrgMax, load, withDead: isLookDue, seen })
+    return claimFairly(ctx, { ...wanted, limit, perOrgMax, load: usedByOrg(perOrgMax), withDead: isLookDue, seen })
   }
 }
 

@@ -59,6 +59,17 @@ test('a job leaves one place, however often it says so', async () => {
   expect(places.begun).toEqual(['a', 'b', 'c'])
 })
 
+test('of one org there are never more than two jobs for each of its places, so that others find some', async () => {
+  const everyone = { a: 1, b: 1, c: 1, d: 1 }
+  await using places = await openPlaces([1, 1, 1, 1, 2], everyone, { concurrency: 8, perOrgMax: 1 })
+  await eventually(() => places.begun.length === 3)
+  await Bun.sleep(A_WHILE_MS)
+  expect(places.begun.toSorted()).toEqual(['a', 'b', 'e'])
+  places.release()
+  await places.ended()
+  expect(places.begun.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e'])
+})
+
 test('a place of its org is left, too, and one that is kept counts', async () => {
   await using places = await openPlaces([1, 1, 1, 2], { a: 1 }, { concurrency: 8, perOrgMax: 1 })
   await eventually(() => places.begun.length === 3)

@@ -12,6 +12,7 @@ import { GROUP_MADE, happen, type Stage, scopeOf, startStage } from './arrange.t
 
 const WAITING = 10_000
 const AT_ONCE = 500
+const BACKLOG = 1_000
 const ROUNDS = 5
 /** What one org may send at once. */
 const ORG_MAX = 8
@@ -69,6 +70,22 @@ test(`${WAITING} deliveries that wait on one tenant’s dead endpoint delay anot
   }
   expect(await ctx.db.$count(jobs, isDue(ctx))).toBe(WAITING - (ROUNDS + 1) * ORG_MAX)
 }, 60_000)
+
+test('a backlog that is taken as fast as it is sent lets another tenant’s delivery pass', async () => {
+  await using busy = await startListener()
+  await using stage = await startStage()
+  const { ctx } = stage
+  const other = await makePerson(stage.app, (await makeOrg(ctx)).orgId)
+  const url = `http://127.0.0.1:${busy.port}/`
+  const webhook = await createWebhook(ctx, stage.scope, { url, events: ['group.deleted'] })
+  await createWebhook(ctx, scopeOf(other), { url: stage.url, events: ['group.*'] })
+  await fillWaiting(stage, webhook.id, await happen(stage, ...GROUP_MADE), BACKLOG)
+  await eventually(() => busy.heard.length >= ORG_MAX, 30_000)
+  const before = busy.heard.length
+  await happen({ ctx, scope: scopeOf(other) }, ...GROUP_MADE)
+  await eventually(() => stage.receiver.heard.length === 1)
+  expect(busy.heard.length - before).toBeLessThan(BACKLOG / 2)
+})
 
 test('a receiver never has more than an org may send at once, though what came of others is still being written', async () => {
   let open = 0

@@ -34,10 +34,12 @@ export async function deliver(ctx: Context, { payload, signal, finish, ending, l
   if (!due || !isNext) return await ctx.db.transaction(finish)
   if (!due.webhook.isActive || !due.event) return await drop(ctx, due, finish)
   const answer = await attempt(ctx, due, { ...due.event }, signal)
-  leavePlace()
   const row = rowOf(ctx, due, payload.number, answer)
   const isPlain = verdictOf(answer.statusCode) === 'delivered' && !due.webhook.failingSince
-  if (isPlain) return await writeDelivered(ctx, { ending, value: row })
+  if (isPlain) {
+    leavePlace()
+    return await writeDelivered(ctx, { ending, value: row })
+  }
   await ctx.db.transaction(async (tx) => {
     // First the webhook's row: who deletes it takes it first too, and then those of its deliveries.
     await noteOutcome(ctx, tx, due.webhook, answer)
