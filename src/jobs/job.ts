@@ -28,7 +28,7 @@ export type JobRun<P> = Readonly<{
   finish: (tx: Tx) => Promise<void>
   /** The same, for `groupCommit`. */
   ending: Ending
-  /** Lets another job begin, also of the same org: what is left is to write down what came of this one, which waits for no lock. */
+  /** Lets another job begin, also of the same org. For when only the writing is left, which no other job can hold up. */
   leavePlace: () => void
 }>
 

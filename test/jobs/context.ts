@@ -1,7 +1,7 @@
 import { defineJob, type Job } from '#jobs/job.ts'
 import { createQueue, type NewJob, type SealPurpose } from '#jobs/queue.ts'
 import type { WorkerContext } from '#jobs/worker.ts'
-import { type Clock, systemClock } from '#lib/clock.ts'
+import { addMs, type Clock, SECOND_MS, systemClock } from '#lib/clock.ts'
 import { createLog } from '#lib/log.ts'
 import { systemRandom } from '#lib/random.ts'
 import { openTestDatabase } from '#test/support/database.ts'
@@ -44,6 +44,17 @@ export function otherNode(ctx: WorkerContext): WorkerContext {
 
 export function enqueue(ctx: WorkerContext, job: NewJob): Promise<string> {
   return ctx.db.transaction((tx) => ctx.jobs.enqueue(tx, job))
+}
+
+/** Notes to write of these orgs, each due a second after the one before; the last is due now. */
+export async function fill(ctx: WorkerContext, orgs: readonly (number | undefined)[]): Promise<string[]> {
+  const ids: string[] = []
+  for (const [place, orgId] of orgs.entries()) {
+    const runAt = addMs(ctx.clock.now(), (place - orgs.length) * SECOND_MS)
+    const org = orgId === undefined ? {} : { orgId }
+    ids.push(await enqueue(ctx, { kind: 'note.write', payload: null, runAt, ...org }))
+  }
+  return ids
 }
 
 export function asJob(

@@ -4,25 +4,14 @@ import { claimFairly } from '#jobs/fair-claim.ts'
 import { createSightings } from '#jobs/sightings.ts'
 import { jobs } from '#jobs/tables.ts'
 import { startWorker, type WorkerContext } from '#jobs/worker.ts'
-import { addMs, SECOND_MS } from '#lib/clock.ts'
-import { asJob, enqueue, eventually, openJobs, otherNode, standingClock } from './context.ts'
+import { addMs } from '#lib/clock.ts'
+import { asJob, enqueue, eventually, fill, openJobs, otherNode, standingClock } from './context.ts'
 
 const LEASE_MS = 60_000
 const CLAIM = { worker: 'one', kinds: ['note.write'], limit: 10, leaseMs: LEASE_MS, perOrgMax: 2, withDead: true }
 
 function claim(ctx: WorkerContext, changed: Partial<Parameters<typeof claimFairly>[1]> = {}) {
   return claimFairly(ctx, { ...CLAIM, load: new Map(), seen: createSightings(), ...changed })
-}
-
-/** Jobs of these orgs, each due a second after the one before; the last is due now. */
-async function fill(ctx: WorkerContext, orgs: readonly (number | undefined)[]): Promise<string[]> {
-  const ids: string[] = []
-  for (const [place, orgId] of orgs.entries()) {
-    const runAt = addMs(ctx.clock.now(), (place - orgs.length) * SECOND_MS)
-    const org = orgId === undefined ? {} : { orgId }
-    ids.push(await enqueue(ctx, { kind: 'note.write', payload: null, runAt, ...org }))
-  }
-  return ids
 }
 
 test('of each org no more is taken than it may have at once, the oldest first', async () => {

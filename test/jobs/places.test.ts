@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test'
+import { eq } from 'drizzle-orm'
 import { jobs } from '#jobs/tables.ts'
-import { startWorker, type WorkerContext, type WorkerOptions } from '#jobs/worker.ts'
-import { asJob, enqueue, eventually, openJobs } from './context.ts'
+import { startWorker, type WorkerOptions } from '#jobs/worker.ts'
+import { asJob, eventually, fill, openJobs } from './context.ts'
 
 /** Long enough for a worker that polls every 10 ms to do what it must not. */
 const A_WHILE_MS = 150
+const NAMES = 'abcdef'
 
 /** Jobs named a, b, c … in this order, each with the org whose place it takes; they end when they are told to. */
 async function openPlaces(orgs: readonly number[], leaving: Readonly<Record<string, number>>, options: WorkerOptions) {
@@ -12,32 +14,21 @@ async function openPlaces(orgs: readonly number[], leaving: Readonly<Record<stri
   const begun: string[] = []
   const gate = Promise.withResolvers<void>()
   const job = asJob('note.write', async (_, run) => {
-    const name = String(run.payload)
+    const name = NAMES[ids.indexOf(run.id)] ?? ''
     begun.push(name)
     for (let times = 0; times < (leaving[name] ?? 0); times++) run.leavePlace()
     await gate.promise
   })
-  await fill(ctx, orgs)
+  const ids = await fill(ctx, orgs)
   const worker = startWorker(ctx, [job], { pollMs: 10, ...options })
   return {
     ...{ begun, release: gate.resolve },
-    ended: () => eventually(() => isAllDone(ctx)),
+    ended: () => eventually(async () => (await ctx.db.$count(jobs, eq(jobs.state, 'done'))) === orgs.length),
     async [Symbol.asyncDispose]() {
       gate.resolve()
       await worker[Symbol.asyncDispose]()
       await ctx[Symbol.asyncDispose]()
     },
-  }
-}
-
-async function isAllDone(ctx: WorkerContext): Promise<boolean> {
-  return (await ctx.db.select({ state: jobs.state }).from(jobs)).every(({ state }) => state === 'done')
-}
-
-async function fill(ctx: WorkerContext, orgs: readonly number[]): Promise<void> {
-  for (const [place, orgId] of orgs.entries()) {
-    const runAt = new Date(ctx.clock.now().getTime() - 10_000 + place)
-    await enqueue(ctx, { kind: 'note.write', payload: String.fromCharCode('a'.charCodeAt(0) + place), orgId, runAt })
   }
 }
 
